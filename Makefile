@@ -1,0 +1,50 @@
+# Every target sets up what it needs, and skips what is done.
+PYTHON ?= python3
+BIN := .venv/bin
+# With uv's default hard links nltk, inside llama-index, refuses its own files and every sentence splitter fails.
+export UV_LINK_MODE := copy
+Q ?= when did Putin thank Trump
+
+.PHONY: help setup ask chat sync test check eval lock clean
+
+help: ## show what each target does
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@echo '  make ask Q="your question"'
+
+ask: setup ## answer one question: make ask Q="when did Putin thank Trump"
+	@$(BIN)/tanya ask "$(subst ",\",$(Q))"
+
+chat: setup ## open the chat page on http://127.0.0.1:7860
+	@$(BIN)/tanya chat
+
+sync: setup ## read the articles in corpus/ into the library
+	@$(BIN)/tanya sync
+
+test: setup ## run all tests (installs Debian's chromium for the page test where it is missing)
+	@sh tests/install_chromium.sh
+	@$(BIN)/python -m pytest
+
+check: setup ## formatting, lint and types, then the tests
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy rag ui eval
+	@$(MAKE) --no-print-directory test
+
+eval: setup ## measure the answers on the gold questions, into eval/results/
+	@$(BIN)/tanya eval
+
+setup: .venv/.installed ## install everything: packages, llama.cpp, the chat model
+	@$(BIN)/tanya setup
+
+.venv/.installed: requirements.lock pyproject.toml
+	@echo "Installing packages into .venv (about a minute, once) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "python3 -m venv failed. On Debian: apt-get install python3-venv"; exit 1; }
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+lock: ## renew requirements.lock from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-find-links \
+		--python-version 3.11 --all-extras --group dev pyproject.toml -o requirements.lock
+
+clean: ## remove the environment and the library; the chat model stays in the user's cache
+	@rm -rf .venv .tanya

@@ -1,0 +1,89 @@
+"""What a question gets back: statements, each pinned to the sentences that say it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievedPassage:
+    """A passage found for a question; `score` orders passages of one question, higher is better."""
+
+    document_id: str
+    passage_id: str
+    text: str
+    score: float
+    path: str = ""
+    title: str = ""
+    publisher: str = ""
+    published: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One numbered sentence: `quote == document.text[start:end]`, verbatim."""
+
+    number: int
+    document_id: str
+    passage_id: str
+    path: str
+    title: str
+    publisher: str
+    published: str
+    quote: str
+    start: int
+    end: int
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One thing the answer says.
+
+    Attributes:
+        text: the sentence, without markers, in the question's language.
+        citations: numbers of the citations that say it; empty if unsupported.
+        supported: whether every number, date and name in it was found where it is cited.
+        publishers: who reports it, one name each.
+        date: ISO date of the event it speaks of; "" if none or unknown.
+        reason: why it is not supported; "" if it is.
+    """
+
+    text: str
+    citations: tuple[int, ...] = ()
+    supported: bool = True
+    publishers: tuple[str, ...] = ()
+    date: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What has been found so far; the last one of a stream is complete.
+
+    Attributes:
+        answered: False while nothing is supported, and for good where the articles don't say.
+        text: the statements with `[n]` markers, or what was searched and not found.
+        passages: what was retrieved, best first, cited or not.
+        timings: milliseconds: retrieve_ms, first_token_ms, total_ms.
+        models: {"llm": name, "embedding": name}; "llm" is "" where no model runs.
+        disagreement: whether statements of different publishers contradict each other.
+        complete: False for all but the last of a stream.
+    """
+
+    question: str
+    language: str = "en"
+    answered: bool = False
+    text: str = ""
+    statements: tuple[Statement, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    passages: tuple[RetrievedPassage, ...] = ()
+    timings: dict[str, float] = field(default_factory=dict)
+    models: dict[str, str] = field(default_factory=dict)
+    disagreement: bool = False
+    complete: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain types only, as `tanya ask --json` prints them."""
+        return asdict(self)

@@ -1,0 +1,156 @@
+"""Text -> its language: Indonesian and English by their small words, a few others by their script."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+_ENGLISH = frozenset(
+    """
+    a about after again against all also am an and any are as at be because been before being between both but by
+    can could did do does doing down during each every few for from further had has have having he her here hers
+    him his how however i if in into is it its just many may me might more most much must my no nor not now of off
+    on once only or other our out over own same shall she should since so some such than that the their them then
+    there these they this those through to too under until up upon us very was we were what when where whether
+    which while who whom whose why will with within without would you your
+    tell give name list explain describe show happened happen said says say long often
+    """.split()
+)
+_INDONESIAN = frozenset(
+    """
+    ada adalah adakah agar akan akankah aku anda antara apa apakah apabila atas atau awal bagaimana bagaimanakah
+    bagi bahwa banyak baru beberapa begitu belum benarkah berapa berapakah berbagai bersama bila bisa bisakah boleh
+    buat bukan bukankah cara dalam dan dapat dapatkah dari daripada demi dengan di dia diri dirinya dulu guna hal
+    hanya harus hingga ia ialah ini itu jadi jangan jelaskan jika juga jumlah kah kalau kali kami kamu kapan
+    kapankah karena kata katanya ke kemana kemudian kenapa kepada ketika kini kita lagi lah lain lalu lama lebih
+    maka mana manakah masih maupun melainkan melalui memang mengapa mengapakah menjadi menurut mereka merupakan
+    meski meskipun namun nya oleh pada padahal para per perlu pernah pernahkah pula pun punya saat saja salah sama
+    sampai sang sangat saya se seberapa sebab sebagai sebelum sebuah secara sedang sedangkan sehingga sejak sejauh
+    sekarang sekitar selain selama seluruh semua sementara seorang seperti serta sesuatu setelah setiap si siapa
+    siapakah siapapun sini situ suatu sudah sudahkah supaya tahu tahun tak tanpa tapi telah tentang terhadap
+    terjadi tetapi tidak tidakkah tiap tolong untuk usai waktu walau walaupun yaitu yakni yang
+    ceritakan sebutkan berikan tunjukkan dimana dimanakah darimana gimana ngapain nggak gak enggak dong kok sih
+    kalian dimaksud disebut bilang kasih tanggal
+    ialah iaitu adakah bagaimanapun boleh kerana tiada macam mengenai berkenaan
+    """.split()
+)
+# Words of questions too short for small words: "direktur CIA?", "harga minyak", "jumlah korban".
+_INDONESIAN_HINTS = frozenset(
+    """
+    presiden direktur menteri kepala ketua wakil gubernur walikota bupati negara kota desa provinsi pemerintah
+    polisi tentara warga orang korban tewas luka serangan bom teroris terorisme gempa banjir kebakaran kecelakaan
+    perang harga minyak beras emas uang anggaran pemilu pilpres partai rakyat dunia amerika serikat rusia inggris
+    perancis jerman cina tiongkok jepang korea utara selatan timur barat telepon pertemuan percakapan ucapan
+    terima berterima bantuan alasan akibat penyebab tujuan tempat lokasi nama isi hasil hari minggu senin selasa
+    rabu kamis jumat sabtu bulan pelaku tersangka pernyataan kerja sama hubungan berita artikel sumber jaksa hakim
+    """.split()
+)
+_ENGLISH_HINTS = frozenset(
+    """
+    president director minister head chief governor mayor country city village government police army people
+    victims killed injured attack bomb terrorist terrorism earthquake flood fire accident war price oil rice gold
+    money budget election party world united states russia england france germany china japan north south east
+    west call meeting talks reason cause result place location news article thanked thank thanks arrested
+    sunday monday tuesday wednesday thursday friday saturday date time day week month year
+    """.split()
+)
+_INDONESIAN_SHAPE = re.compile(r"\w{3,}nya|(?:meng|meny|memp|memb|mend|diper|keber)\w{4,}|\w{4,}(?:kah|lah)")
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "januari january jan",
+            "februari february pebruari feb",
+            "maret march mar",
+            "april apr",
+            "mei may",
+            "juni june jun",
+            "juli july jul",
+            "agustus august agu ags agt aug",
+            "september sept sep",
+            "oktober october okt oct",
+            "november nopember nov nop",
+            "desember december des dec",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+WEEKDAYS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "senin monday mon sen",
+            "selasa tuesday tue tues sel",
+            "rabu wednesday wed rab",
+            "kamis thursday thu thur thurs kam",
+            "jumat jum'at jum’at friday fri jum",
+            "sabtu saturday sat sab",
+            "minggu ahad sunday sun min",
+        )
+    )
+    for name in names.split()
+}
+
+# Scripts that one language has to itself, near enough; Han without kana is Chinese.
+_SCRIPTS = {
+    "ja": re.compile("[\u3040-\u30ff]"),
+    "ko": re.compile("[\uac00-\ud7af]"),
+    "th": re.compile("[\u0e00-\u0e7f]"),
+    "he": re.compile("[\u0590-\u05ff]"),
+    "el": re.compile("[\u0370-\u03ff]"),
+    "zh": re.compile("[\u4e00-\u9fff]"),
+}
+_SCRIPT_SHARE = 0.2  # of the letters; a foreign name in brackets stays below it, kana in Japanese above
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_SAMPLE = 20_000  # characters are plenty to tell a language by
+_SHORT = 25  # words: too few to ask for shares
+_SHARE = 0.15  # of small words in longer text: English has 0.45, Indonesian 0.3, Dutch or Italian below 0.1
+_DISTINCT = 4  # small words in longer text: Italian shares "di" and "per" with Indonesian, and no more
+_LEAD = 1.5  # times the other language's count, in longer text: names and quotes bring some of it
+
+
+def detect(text: str) -> str:
+    """Return the ISO 639-1 code of the text's language, "" where it can't be told; Malay counts as "id"."""
+    sample = text[:_SAMPLE]
+    words = [word.lower() for word in _WORD.findall(sample)]
+    if script := _by_script(sample):
+        return script
+    counts = {"id": _hits(words, _INDONESIAN), "en": _hits(words, _ENGLISH)}
+    if len(words) < _SHORT:
+        return _by_majority({code: float(hits.total()) for code, hits in counts.items()})
+    likely, other = sorted(counts, key=lambda code: -counts[code].total())
+    hits = counts[likely]
+    told = hits.total() >= _SHARE * len(words) and len(hits) >= _DISTINCT
+    return likely if told and hits.total() >= _LEAD * counts[other].total() else ""
+
+
+def detect_question(text: str) -> str:
+    """Return the language that an answer to this question should have: "en" where it can't be told."""
+    if script := _by_script(text):
+        return script
+    words = [word.lower().replace("’", "'").split("'")[0] for word in _WORD.findall(text[:_SAMPLE])]
+    shaped = sum(bool(_INDONESIAN_SHAPE.fullmatch(word)) for word in words)
+    indonesian = 2 * _hits(words, _INDONESIAN).total() + _hits(words, _INDONESIAN_HINTS).total() + shaped
+    english = 2 * _hits(words, _ENGLISH).total() + _hits(words, _ENGLISH_HINTS).total()
+    return _by_majority({"id": indonesian, "en": english}) or "en"
+
+
+def _hits(words: list[str], known: frozenset[str]) -> Counter[str]:
+    return Counter(word for word in words if word in known)
+
+
+def _by_majority(counts: dict[str, float]) -> str:
+    most = max(counts.values())
+    winners = [code for code, count in counts.items() if count == most]
+    return winners[0] if len(winners) == 1 else ""
+
+
+def _by_script(sample: str) -> str:
+    letters = sum(map(len, _WORD.findall(sample)))
+    for code, script in _SCRIPTS.items():
+        if len(script.findall(sample)) > _SCRIPT_SHARE * max(letters, 1):
+            return code
+    return ""

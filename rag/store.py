@@ -1,0 +1,541 @@
+"""Documents, sentences, passages, vectors and full text in one SQLite file: the truth of a library.
+
+Everything in it can be made again from the corpus, so a file that can't be used is moved aside and not mended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import itertools
+import logging
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.documents import Document
+from rag.errors import LibraryError
+from rag.passages import Passage, embedded_text
+from rag.sentences import Sentence
+
+Vector = npt.NDArray[np.float32]
+
+_log = logging.getLogger(__name__)
+
+_SCHEMA_VERSION = 1
+# SQLite refuses statements with more than 999 variables in its older builds.
+_PAGE = 500
+# Reading every page of a file of 64 MB takes 0.1 s; above that, damage is noticed where it is met.
+_CHECKED_UP_TO = 64 * 2**20
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+# Exclusive: the folder's lock lets in one process only, and without the memory shared between processes
+# a library can still be opened and read on a full disk.
+_CONNECT = """
+    PRAGMA busy_timeout = 5000;
+    PRAGMA locking_mode = EXCLUSIVE;
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+"""
+_SCHEMA = f"""
+    BEGIN;
+    CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE files (path TEXT PRIMARY KEY, digest TEXT NOT NULL, size INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE problems (
+        path TEXT NOT NULL REFERENCES files(path) ON DELETE CASCADE, reason TEXT NOT NULL, duplicate INTEGER NOT NULL
+    );
+    CREATE INDEX problems_of_file ON problems(path);
+    CREATE TABLE documents (
+        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+        path TEXT NOT NULL REFERENCES files(path) ON DELETE CASCADE,
+        text TEXT NOT NULL, title TEXT NOT NULL, publisher TEXT NOT NULL, published TEXT NOT NULL,
+        precision TEXT NOT NULL, derived INTEGER NOT NULL, language TEXT NOT NULL, url TEXT NOT NULL,
+        digest TEXT NOT NULL
+    );
+    CREATE INDEX documents_of_file ON documents(path);
+    CREATE TABLE passages (
+        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+        document INTEGER NOT NULL REFERENCES documents(number) ON DELETE CASCADE,
+        ordinal INTEGER NOT NULL, text TEXT NOT NULL, content TEXT NOT NULL
+    );
+    CREATE INDEX passages_of_document ON passages(document, ordinal);
+    CREATE INDEX passages_with_content ON passages(content);
+    CREATE TABLE sentences (
+        document INTEGER NOT NULL REFERENCES documents(number) ON DELETE CASCADE,
+        ordinal INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, boilerplate INTEGER NOT NULL,
+        passage INTEGER, PRIMARY KEY (document, ordinal)
+    ) WITHOUT ROWID;
+    CREATE TABLE vectors (
+        content TEXT NOT NULL, fingerprint TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (content, fingerprint)
+    );
+    CREATE TABLE unindexed (id TEXT PRIMARY KEY) WITHOUT ROWID;
+    CREATE VIRTUAL TABLE fulltext USING fts5(title, text, tokenize = 'unicode61 remove_diacritics 2');
+    CREATE TRIGGER passage_added AFTER INSERT ON passages BEGIN
+        INSERT INTO fulltext(rowid, title, text)
+            SELECT new.number, title, new.text FROM documents WHERE number = new.document;
+        INSERT OR IGNORE INTO unindexed VALUES (new.id);
+    END;
+    CREATE TRIGGER passage_removed AFTER DELETE ON passages BEGIN
+        DELETE FROM fulltext WHERE rowid = old.number;
+        INSERT OR IGNORE INTO unindexed VALUES (old.id);
+    END;
+    PRAGMA user_version = {_SCHEMA_VERSION};
+    COMMIT;
+"""
+_DOCUMENT = [field.name for field in fields(Document)]
+
+
+@dataclass(frozen=True, slots=True)
+class SplitDocument:
+    """A document with what it was split into."""
+
+    document: Document
+    sentences: tuple[Sentence, ...]
+    passages: tuple[Passage, ...]
+
+    @property
+    def digest(self) -> str:
+        return _sha256(repr((self.document, self.sentences, self.passages)))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file of the corpus as it was read; without documents if none could be."""
+
+    path: str
+    digest: str
+    size: int
+    documents: tuple[SplitDocument, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDocument:
+    """A document without its text, as lists show it; `passages` is their number."""
+
+    id: str
+    path: str
+    title: str
+    publisher: str
+    published: str
+    passages: int
+
+
+def content_hash(title: str, passage: Passage) -> str:
+    """What a vector is kept under: passages that read the same share one, wherever they stand."""
+    return _sha256(embedded_text(title, passage))
+
+
+class Store:
+    """`library.sqlite3` in the data folder. Its methods may be called from any thread; writes are atomic.
+
+    Raises:
+        LibraryError: from every method, where the file is damaged or can't be written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "library.sqlite3"
+        self._turn = threading.RLock()
+        self._revision = ""
+        with self._clear_errors():
+            self._connection = self._open()
+
+    def close(self) -> None:
+        with self._turn:
+            self._connection.close()
+
+    # Files
+
+    def files(self) -> dict[str, str]:
+        """Path -> digest of every file, as it was last read."""
+        return dict(self._rows("SELECT path, digest FROM files"))
+
+    def problems(self) -> list[tuple[str, str]]:
+        """(path, reason) of everything in the files that is not searchable."""
+        return self._rows("SELECT path, reason FROM problems ORDER BY path, rowid")
+
+    def files_with_duplicates(self) -> list[str]:
+        """Files with documents left out because another file has their ids."""
+        return [
+            path for (path,) in self._rows("SELECT DISTINCT path FROM problems WHERE duplicate ORDER BY path")
+        ]
+
+    def write(self, files: Sequence[ReadFile]) -> set[str]:
+        """Store files in place of what was stored of them, all or none; return the paths whose documents changed."""
+        with self._transaction():
+            return {file.path for file in files if self._write_file(file)}
+
+    def remove_files(self, paths: Iterable[str]) -> None:
+        with self._transaction():
+            self._connection.executemany("DELETE FROM files WHERE path = ?", [(path,) for path in paths])
+
+    # Documents, sentences, passages
+
+    def document(self, id: str) -> Document:
+        """Return a document with its text.
+
+        Raises:
+            KeyError: there is none with this id.
+        """
+        rows = self._rows(f"SELECT {', '.join(_DOCUMENT)} FROM documents WHERE id = ?", id)
+        if not rows:
+            raise KeyError(id)
+        values = dict(zip(_DOCUMENT, rows[0], strict=True))
+        return Document(**{**values, "derived": bool(values["derived"])})
+
+    def documents(self) -> list[ListedDocument]:
+        rows = self._rows(
+            "SELECT id, path, title, publisher, published,"
+            " (SELECT count(*) FROM passages WHERE document = documents.number) FROM documents ORDER BY id"
+        )
+        return [ListedDocument(*row) for row in rows]
+
+    def sentences_of(self, document_id: str) -> tuple[Sentence, ...]:
+        rows = self._rows(
+            'SELECT start, "end", boilerplate FROM sentences'
+            " WHERE document = (SELECT number FROM documents WHERE id = ?) ORDER BY ordinal",
+            document_id,
+        )
+        return tuple(Sentence(start, end, bool(boilerplate)) for start, end, boilerplate in rows)
+
+    def passage(self, id: str) -> Passage:
+        """Return a passage.
+
+        Raises:
+            KeyError: there is none with this id.
+        """
+        found = self.passages_by_ids([id])
+        if not found:
+            raise KeyError(id)
+        return found[0]
+
+    def passages_of(self, document_id: str) -> tuple[Passage, ...]:
+        rows = self._rows(
+            "SELECT passages.id FROM passages JOIN documents ON documents.number = document"
+            " WHERE documents.id = ? ORDER BY ordinal",
+            document_id,
+        )
+        return tuple(self.passages_by_ids([id for (id,) in rows]))
+
+    def passages_by_ids(self, ids: Sequence[str]) -> list[Passage]:
+        """Return passages in the order of `ids`, without those that are no longer there."""
+        found: dict[str, Passage] = {}
+        for page in _pages(ids):
+            rows = self._rows(
+                "SELECT passages.id, documents.id, document, ordinal, passages.text FROM passages"
+                f" JOIN documents ON documents.number = document WHERE passages.id IN ({_marks(page)})",
+                *page,
+            )
+            for id, document_id, document, ordinal, text in rows:
+                found[id] = Passage(id, document_id, self._sentences_in(document, ordinal), text)
+        return [found[id] for id in ids if id in found]
+
+    def count_passages(self) -> int:
+        return int(self._rows("SELECT count(*) FROM passages")[0][0])
+
+    def search_text(self, query_terms: Sequence[str], limit: int) -> list[tuple[str, float]]:
+        """Return (passage id, BM25 score) of passages or titles with any of the terms, best first, higher is better."""
+        # Quoted, a term is never an operator of the query language; "replace" takes what UTF-8 can't hold.
+        clean = (
+            term.replace("\0", " ").replace('"', '""').encode(errors="replace").decode()
+            for term in query_terms
+        )
+        match = " OR ".join(f'"{term}"' for term in dict.fromkeys(clean) if term.strip())
+        if not match:
+            return []
+        return self._rows(
+            "SELECT passages.id, -bm25(fulltext) FROM fulltext JOIN passages ON passages.number = fulltext.rowid"
+            " WHERE fulltext MATCH ? ORDER BY rank, passages.id LIMIT ?",
+            match,
+            limit,
+        )
+
+    def revision(self) -> str:
+        """Return a key that changes when, and only when, the documents or how they are split change."""
+        with self._turn:
+            if not self._revision:
+                rows = self._rows("SELECT id, digest FROM documents ORDER BY id")
+                self._revision = _sha256(repr(rows))[:16]
+            return self._revision
+
+    # Vectors
+
+    def without_vector(self, contents: Iterable[str], fingerprint: str) -> set[str]:
+        """Those of `contents` that have no vector by this embedder yet."""
+        wanted = set(contents)
+        for page in _pages(sorted(wanted)):
+            query = f"SELECT content FROM vectors WHERE fingerprint = ? AND content IN ({_marks(page)})"
+            wanted -= {content for (content,) in self._rows(query, fingerprint, *page)}
+        return wanted
+
+    def unembedded(self, fingerprint: str, limit: int) -> list[Passage]:
+        """Passages that have no vector by this embedder: all of them after a change of embedder."""
+        rows = self._rows(
+            "SELECT id FROM passages WHERE NOT EXISTS"
+            " (SELECT 1 FROM vectors WHERE vectors.content = passages.content AND fingerprint = ?) LIMIT ?",
+            fingerprint,
+            limit,
+        )
+        return self.passages_by_ids([id for (id,) in rows])
+
+    def put_vectors(self, fingerprint: str, vectors: Iterable[tuple[str, Vector]]) -> None:
+        """Keep vectors by the content hash of what was embedded; passages may follow later."""
+        with self._transaction():
+            for content, vector in vectors:
+                blob = np.asarray(vector, np.float32).tobytes()
+                self._connection.execute(
+                    "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", (content, fingerprint, blob)
+                )
+                self._connection.execute(
+                    "INSERT OR IGNORE INTO unindexed SELECT id FROM passages WHERE content = ?", (content,)
+                )
+
+    def drop_unused_vectors(self) -> None:
+        """Forget vectors whose passage is gone; those by other embedders stay, for the day they are asked again."""
+        with self._transaction():
+            self._connection.execute(
+                "DELETE FROM vectors WHERE content NOT IN (SELECT content FROM passages)"
+            )
+
+    def count_vectors(self, fingerprint: str) -> int:
+        """Return how many passages have a vector by this embedder."""
+        query = "SELECT count(*) FROM passages JOIN vectors USING (content) WHERE fingerprint = ?"
+        return int(self._rows(query, fingerprint)[0][0])
+
+    def vectors(self, fingerprint: str) -> Iterator[tuple[str, Vector]]:
+        """Yield (passage id, vector) for every passage that has one by this embedder."""
+        last = -1
+        while rows := self._rows(
+            "SELECT number, id, vector FROM passages JOIN vectors USING (content)"
+            " WHERE fingerprint = ? AND number > ? ORDER BY number LIMIT ?",
+            fingerprint,
+            last,
+            _PAGE,
+        ):
+            yield from ((id, np.frombuffer(blob, np.float32)) for _, id, blob in rows)
+            last = rows[-1][0]
+
+    def vectors_of(self, ids: Sequence[str], fingerprint: str) -> list[tuple[str, Vector]]:
+        """Return (passage id, vector) of those passages that are there and have one by this embedder."""
+        query = "SELECT id, vector FROM passages JOIN vectors USING (content) WHERE fingerprint = ? AND id IN"
+        return [
+            (id, np.frombuffer(blob, np.float32))
+            for page in _pages(ids)
+            for id, blob in self._rows(f"{query} ({_marks(page)})", fingerprint, *page)
+        ]
+
+    # What the index has to catch up with
+
+    def unindexed(self) -> list[str]:
+        """Ids of passages added, removed or embedded since the index last had them."""
+        return [id for (id,) in self._rows("SELECT id FROM unindexed ORDER BY id")]
+
+    def note(self, name: str) -> str:
+        """Return what was noted under a name, "" if nothing."""
+        rows = self._rows("SELECT value FROM notes WHERE name = ?", name)
+        return str(rows[0][0]) if rows else ""
+
+    def set_note(self, name: str, value: str) -> None:
+        with self._transaction():
+            self._connection.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, value))
+
+    def set_indexed(self, name: str, value: str) -> None:
+        """Note the state of the index, and that it has caught up."""
+        with self._transaction():
+            self._connection.execute("DELETE FROM unindexed")
+            self.set_note(name, value)
+
+    # Underneath
+
+    def _write_file(self, file: ReadFile) -> bool:
+        """Replace those documents of a file that differ; an unchanged one keeps its rows, and its place in the index."""
+        execute = self._connection.execute
+        execute(
+            "INSERT INTO files VALUES (?, ?, ?)"
+            " ON CONFLICT (path) DO UPDATE SET digest = excluded.digest, size = excluded.size",
+            (file.path, file.digest, file.size),
+        )
+        execute("DELETE FROM problems WHERE path = ?", (file.path,))
+        self._note_problems(file.path, file.problems)
+        before = dict(execute("SELECT id, digest FROM documents WHERE path = ?", (file.path,)))
+        taken: set[str] = set()
+        changed = False
+        for split in file.documents:
+            id = split.document.id
+            other = execute(
+                "SELECT path FROM documents WHERE id = ? AND path != ?", (id, file.path)
+            ).fetchone()
+            if other or id in taken:
+                where = f"{other[0]} has" if other else "the same file has it"
+                self._note_problems(
+                    file.path, [f"the id {id!r} is not unique: {where} it too"], duplicate=True
+                )
+                continue
+            taken.add(id)
+            if before.pop(id, "") != split.digest:
+                execute("DELETE FROM documents WHERE id = ?", (id,))
+                self._insert(split)
+                changed = True
+        self._connection.executemany("DELETE FROM documents WHERE id = ?", [(id,) for id in before])
+        return changed or bool(before)
+
+    def _note_problems(self, path: str, reasons: Iterable[str], *, duplicate: bool = False) -> None:
+        rows = [(path, reason, duplicate) for reason in reasons]
+        self._connection.executemany("INSERT INTO problems VALUES (?, ?, ?)", rows)
+
+    def _insert(self, split: SplitDocument) -> None:
+        document = split.document
+        values = [getattr(document, name) for name in _DOCUMENT]
+        columns = f"{', '.join(_DOCUMENT)}, digest"
+        insert = f"INSERT INTO documents ({columns}) VALUES ({_marks([*values, ''])})"
+        number = self._connection.execute(insert, (*values, split.digest)).lastrowid
+        self._connection.executemany(
+            "INSERT INTO passages (id, document, ordinal, text, content) VALUES (?, ?, ?, ?, ?)",
+            [
+                (passage.id, number, ordinal, passage.text, content_hash(document.title, passage))
+                for ordinal, passage in enumerate(split.passages)
+            ],
+        )
+        home = {
+            sentence: ordinal
+            for ordinal, passage in enumerate(split.passages)
+            for sentence in passage.sentences
+        }
+        self._connection.executemany(
+            "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (number, ordinal, sentence.start, sentence.end, sentence.boilerplate, home.get(sentence))
+                for ordinal, sentence in enumerate(split.sentences)
+            ],
+        )
+
+    def _sentences_in(self, document: int, passage: int) -> tuple[Sentence, ...]:
+        query = 'SELECT start, "end" FROM sentences WHERE document = ? AND passage = ? ORDER BY ordinal'
+        return tuple(Sentence(*span) for span in self._rows(query, document, passage))
+
+    def _rows(self, query: str, *values: object) -> list[Any]:
+        with self._turn, self._clear_errors():
+            return self._connection.execute(query, values).fetchall()
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All or nothing, also when interrupted; inside another one, a part of that."""
+        with self._turn, self._clear_errors():
+            if self._connection.in_transaction:
+                yield
+                return
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._revision = ""
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                # A full disk may have rolled back by itself.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextlib.contextmanager
+    def _clear_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            if _is_damage(error):
+                self._connection.close()
+                raise LibraryError(
+                    f"The library was damaged ({error}) and is now {self._move_aside().name}. "
+                    "Run the command again: it is built anew from the articles."
+                ) from error
+            if isinstance(error, sqlite3.OperationalError):
+                raise LibraryError(self._advice(error)) from error
+            raise
+
+    def _advice(self, error: sqlite3.OperationalError) -> str:
+        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+            return f"The disk with {self.path.parent} is full. What was stored is kept: make room and run it again."
+        return (
+            f"The library {self.path} can't be used ({error}). Put that right, or use another --data folder."
+        )
+
+    # Opening
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            return self._connect()
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
+            reason = f"is damaged ({error})"
+        except _OlderSchemaError:
+            reason = "was written by an older version"
+        aside = self._move_aside()
+        _log.warning(
+            "%s %s. It was moved to %s and is built anew from the articles.", self.path, reason, aside.name
+        )
+        return self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+        try:
+            connection.executescript(_CONNECT)
+            self._check(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _check(self, connection: sqlite3.Connection) -> None:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if version > _SCHEMA_VERSION:
+            raise LibraryError(
+                f"{self.path} was written by a newer version of tanya. Update tanya, or use another --data folder."
+            )
+        if tables and version < _SCHEMA_VERSION:
+            raise _OlderSchemaError
+        if not tables:
+            connection.executescript(_SCHEMA)
+        elif self.path.stat().st_size <= _CHECKED_UP_TO:
+            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if verdict != "ok":
+                damage = sqlite3.DatabaseError(verdict)
+                damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+                raise damage
+
+    def _move_aside(self) -> Path:
+        """Rename the file together with its log, which SQLite would otherwise play into the new one."""
+        names = (self.path.with_name(f"{self.path.name}.broken-{number}") for number in itertools.count(1))
+        aside = next(name for name in names if not name.exists())
+        for suffix in ("-wal", "-shm", ""):
+            with contextlib.suppress(FileNotFoundError):
+                os.replace(f"{self.path}{suffix}", f"{aside}{suffix}")
+        return aside
+
+
+class _OlderSchemaError(Exception):
+    """The file's tables are those of an older version."""
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    # The low byte names the kind of error, the rest where it was met.
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
+
+
+def _pages(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (ids[start : start + _PAGE] for start in range(0, len(ids), _PAGE))
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

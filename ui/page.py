@@ -1,0 +1,229 @@
+"""The chat page: what is on it and what its events do. How an answer looks is render's."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import replace
+from time import monotonic, sleep
+from typing import Any, Protocol
+from urllib.parse import unquote
+
+import gradio as gr
+
+from rag.answer import Answer
+from rag.documents import Document
+from rag.errors import TanyaError
+from ui import render
+from ui.render import Turn
+
+UPDATE_S = 0.05  # at most 20 updates a second: more is work for the browser that nobody sees
+ANSWER_S = 300.0  # a question that takes longer is ended: the next one is waiting
+TICK_S = 3.0  # between looks at the background reading, which takes some 20 s an article
+WAITING = 8  # questions that may wait; one more is told that the queue is full, and can be asked again
+BROKEN = "Something went wrong inside tanya, not with your question. Ask again; the log has it under {}."
+BROKEN_OFF = "The answer broke off before it was complete. Ask again."
+TOO_SLOW = "The answer took longer than {:.0f} s and was ended. Ask again, or ask for less at once."
+
+# Clicks on "#cite-1-2", "#document-…" and "#articles" go to the server as the event "select", which opens the article.
+FOLLOW_LINKS = """
+element.addEventListener('click', (event) => {
+  const link = event.target.closest('a[href^="#"]');
+  if (!link) return;
+  event.preventDefault();
+  const column = document.getElementById('reader');
+  column.classList.toggle('open', link.hash !== '#close');
+  if (link.hash === '#close') return;
+  if (event.detail === 0) window.openedFrom = link;  // by keyboard: Escape leads back here
+  trigger('select', {href: link.getAttribute('href')});
+});
+"""
+# A new question comes to the top of the chat; while its answer grows the reader's place is left alone.
+SHOW_NEWEST = """
+element.setAttribute('role', 'log');
+let shown = 0;
+watch('value', () => {
+  const turns = element.querySelectorAll('.turn');
+  if (turns.length !== shown) turns[turns.length - 1]?.scrollIntoView({block: 'start'});
+  shown = turns.length;
+});
+"""
+# The cited sentence comes to the upper third of the column, so that what leads to it can be read as well.
+SHOW_MARK = """
+const column = document.getElementById('reader');
+column.tabIndex = -1;
+watch('value', () => {
+  const mark = element.querySelector('mark');
+  const offset = mark ? mark.getBoundingClientRect().top - column.getBoundingClientRect().top : 0;
+  column.scrollTop = mark ? column.scrollTop + offset - column.clientHeight / 3 : 0;
+  if (window.openedFrom) column.focus({preventScroll: true});
+});
+column.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return;
+  column.classList.remove('open');
+  window.openedFrom?.focus();
+  window.openedFrom = null;
+});
+"""
+
+MASTHEAD = """<h1>tanya</h1><p>Ask the articles. Every statement is pinned to the sentence that says it.</p>"""
+
+Turns = tuple[Turn, ...]
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+AT_ONCE: dict[str, Any] = {**QUIET, "queue": False}  # never behind somebody's answer in the queue
+log = logging.getLogger(__name__)
+
+
+class Library(Protocol):
+    """What the page asks of a library. Its methods are called from several threads."""
+
+    def stream(self, question: str, history: Sequence[tuple[str, str]] = ...) -> Iterator[Answer]: ...
+    def document(self, document_id: str) -> Document: ...
+    def documents(self) -> Sequence[render.Shelved]: ...
+    def state_progress(self) -> tuple[int, int]: ...
+    def examples(self) -> Sequence[str]: ...
+    @property
+    def models(self) -> dict[str, str]: ...
+
+
+class Chat:
+    """What the page's events do. A chat itself lives in the page's state: one `Chat` serves every open page."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+
+    def begin(self, question: str, turns: Turns) -> tuple[Any, ...]:
+        """Shows the question at once; an empty one, or one during another's answer, changes nothing."""
+        if not question.strip() or (turns and turns[-1].pending):
+            return tuple(gr.skip() for _ in range(6))
+        return (*_shown((*turns, Turn(question.strip()))), "", gr.update(visible=False))
+
+    def answer(self, turns: Turns) -> Iterator[tuple[Any, ...]]:
+        """The pending question's answer, growing; history is what was asked and answered before it."""
+        if not turns or not turns[-1].pending:
+            return
+        history = [(turn.question, turn.answer.text) for turn in turns[:-1] if turn.answer]
+        for turn in self._grow(turns[-1], history):
+            yield _shown((*turns[:-1], turn))
+
+    def stop(self, turns: Turns) -> tuple[Any, ...]:
+        """Ends the pending question with what there is; gradio has closed its stream by then."""
+        if not turns or not turns[-1].pending:
+            return _shown(turns)
+        return _shown((*turns[:-1], replace(turns[-1], stopped=True)))
+
+    def open(self, turns: Turns, event: gr.EventData) -> str:
+        """What the clicked link names, looked up: a citation of this chat, a document, or all articles."""
+        link = str(event._data.get("href", "")) if isinstance(event._data, dict) else ""
+        try:
+            if cited := re.fullmatch(r"#cite-(\d{1,4})-(\d{1,4})", link):
+                return self._cited(turns, int(cited[1]), int(cited[2]))
+            if link.startswith("#document-"):
+                return render.article(self.library.document(unquote(link.removeprefix("#document-"))))
+            return render.articles(self.library.documents())
+        except Exception as error:
+            return render.notice(_explain(error))
+
+    def look(self) -> tuple[str, Any]:
+        """How far the background reading is, and whether to look again."""
+        done, total = self.library.state_progress()
+        return render.progress(done, total), gr.Timer(active=done < total)
+
+    def _cited(self, turns: Turns, turn: int, number: int) -> str:
+        answer = turns[turn - 1].answer if 0 < turn <= len(turns) else None
+        for citation in answer.citations if answer else ():
+            if citation.number == number and answer:
+                return render.article(self.library.document(citation.document_id), citation, answer.language)
+        return render.articles(self.library.documents())
+
+    def _grow(self, turn: Turn, history: list[tuple[str, str]]) -> Iterator[Turn]:
+        """The turn with each newer answer; whatever goes wrong becomes its message, and the page stays usable."""
+        answers = self.library.stream(turn.question, history=history)
+        ends = monotonic() + ANSWER_S
+        try:
+            for answer in paced(answers):
+                turn = replace(turn, answer=answer)
+                yield turn
+                if turn.pending and monotonic() > ends:
+                    raise TanyaError(TOO_SLOW.format(ANSWER_S))
+            if turn.pending:
+                raise TanyaError(BROKEN_OFF)
+        except Exception as error:
+            yield replace(turn, error=_explain(error))
+        finally:
+            if isinstance(answers, Generator):  # frees the model now, not when the garbage collector comes by
+                answers.close()
+
+
+def paced(answers: Iterable[Answer]) -> Iterator[Answer]:
+    """All of them, none sooner than `UPDATE_S` after the one before."""
+    due = 0.0
+    for answer in answers:
+        sleep(max(0.0, due - monotonic()))
+        due = monotonic() + UPDATE_S
+        yield answer
+
+
+def build_page(library: Library) -> gr.Blocks:
+    """The page, not yet served: its style and its safety headers come with `ui.server.serve`."""
+    chat = Chat(library)
+    with gr.Blocks(title="tanya", analytics_enabled=False, fill_width=True) as page:
+        turns = gr.State(())
+        with gr.Row(elem_id="head"):
+            _html("masthead", value=MASTHEAD)
+            progress = _html("progress", FOLLOW_LINKS)
+        with gr.Row(elem_id="columns"):
+            with gr.Column(elem_id="chat"):
+                transcript = _html("transcript", FOLLOW_LINKS + SHOW_NEWEST)
+                with gr.Column(elem_id="examples") as examples:
+                    buttons = [gr.Button(example, size="sm") for example in library.examples()]
+                with gr.Row(elem_id="ask"):
+                    question = gr.Textbox(
+                        placeholder="Ask the articles…  ·  Tanyakan kepada artikel…",
+                        label="Your question",
+                        show_label=False,
+                        container=False,
+                        lines=1,
+                        max_lines=5,
+                        autofocus=True,
+                        scale=1,
+                    )
+                    ask = gr.Button("Ask", variant="primary", scale=0, min_width=0, elem_id="send")
+                    stop = gr.Button("Stop", visible=False, scale=0, min_width=0, elem_id="stop")
+            with gr.Column(elem_id="reader"):
+                reader = _html("article", FOLLOW_LINKS + SHOW_MARK)
+        _html("foot", value=render.models(library.models))
+        timer = gr.Timer(TICK_S)
+
+        shown = [turns, transcript, ask, stop]
+        begun = [*shown, question, examples]
+        asked = [gr.on([question.submit, ask.click], chat.begin, [question, turns], begun, **AT_ONCE)]
+        asked += [button.click(chat.begin, [button, turns], begun, **AT_ONCE) for button in buttons]
+        answered = [each.then(chat.answer, turns, shown, concurrency_id="answer", **QUIET) for each in asked]
+        stop.click(lambda: None, cancels=answered, **AT_ONCE).then(chat.stop, turns, shown, **AT_ONCE)
+        for html in (transcript, reader, progress):
+            html.select(chat.open, turns, reader, **AT_ONCE)
+        gr.on([page.load, timer.tick], chat.look, None, [progress, timer], **AT_ONCE)
+        page.load(lambda: render.articles(library.documents()), None, reader, **AT_ONCE)
+    page.queue(max_size=WAITING, default_concurrency_limit=1)
+    return page
+
+
+def _html(name: str, script: str | None = None, value: str = "") -> gr.HTML:
+    return gr.HTML(value, elem_id=name, js_on_load=script, apply_default_css=False)
+
+
+def _shown(turns: Turns) -> tuple[Any, ...]:
+    pending = bool(turns) and turns[-1].pending
+    return turns, render.transcript(turns), gr.update(visible=not pending), gr.update(visible=pending)
+
+
+def _explain(error: Exception) -> str:
+    """Our own errors say what to do next; of any other the user gets a number and the log gets the rest."""
+    if isinstance(error, TanyaError):
+        return str(error)
+    number = secrets.token_hex(4)
+    log.error("error %s", number, exc_info=error)
+    return BROKEN.format(number)

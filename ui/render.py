@@ -1,0 +1,332 @@
+"""Answer -> HTML of the chat page. Pure: every text is escaped, and an allow-list has the last word on the markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import quote as percent_encode
+
+import nh3
+from markupsafe import Markup, escape
+
+from rag.answer import Answer, Citation, Statement
+from rag.documents import Document
+
+TAGS = {"a", "article", "cite", "div", "h2", "h3", "li", "mark", "ol", "p", "q", "s", "section", "span", "time", "ul"}
+ATTRIBUTES = {"a": {"href", "target"}, "article": {"lang"}, "section": {"lang"}, "time": {"datetime"}}
+CLASSES = set(
+    "abstained answer articles byline citations count disagreement error kicker label links marker muted note"
+    " original pending publishers quote reason stopped title turn unsupported verdict waiting when".split()
+)
+ECHOED = 600  # characters of a question shown again; a pasted article would push its own answer off the screen
+LISTED = 200  # articles listed beside the chat; more of them are found by asking, not by scrolling
+NEAREST = 3  # articles offered where the answer isn't in them
+
+MONTHS = {
+    "en": "January February March April May June July August September October November December".split(),
+    "id": "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split(),
+}
+LABELS = {
+    "en": {
+        "searching": "Searching the articles…",
+        "reading": "Reading",
+        "read": "Read",
+        "checking": "Reading and checking…",
+        "disagreement": "The articles disagree. Each statement names who reports it.",
+        "unsupported": "not confirmed",
+        "publishers": "reported by",
+        "abstained": "Not in the articles",
+        "nearest": "Nearest articles",
+        "stopped": "Stopped.",
+        "original": "original",
+        "derived": "date worked out from the text",
+        "changed": "This article has changed since it was cited: the sentence is no longer where it was.",
+        "articles": "The articles",
+        "more": "and {} more",
+        "back": "All articles",
+        "close": "Close",
+    },
+    "id": {
+        "searching": "Mencari di artikel…",
+        "reading": "Membaca",
+        "read": "Dibaca",
+        "checking": "Membaca dan memeriksa…",
+        "disagreement": "Artikel-artikel berbeda. Setiap pernyataan menyebut siapa yang memberitakannya.",
+        "unsupported": "tidak terkonfirmasi",
+        "publishers": "diberitakan oleh",
+        "abstained": "Tidak ada dalam artikel",
+        "nearest": "Artikel terdekat",
+        "stopped": "Dihentikan.",
+        "original": "asli",
+        "derived": "tanggal disimpulkan dari teks",
+        "changed": "Artikel ini berubah sejak dikutip: kalimatnya tidak lagi di tempatnya.",
+        "articles": "Artikel",
+        "more": "dan {} lagi",
+        "back": "Semua artikel",
+        "close": "Tutup",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question of a chat and what has become of it.
+
+    Attributes:
+        answer: the newest of its stream; None before the first.
+        error: what went wrong, in words for the user; "" if nothing did.
+        stopped: whether the user stopped it.
+    """
+
+    question: str
+    answer: Answer | None = None
+    error: str = ""
+    stopped: bool = False
+
+    @property
+    def pending(self) -> bool:
+        """Whether more is to come."""
+        return not (self.error or self.stopped or (self.answer and self.answer.complete))
+
+
+class Listed(Protocol):
+    """What a list of articles shows of each: a Document, a RetrievedPassage and a Citation all have it."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def publisher(self) -> str: ...
+    @property
+    def published(self) -> str: ...
+
+
+class Shelved(Listed, Protocol):
+    """A document as the library lists it."""
+
+    @property
+    def id(self) -> str: ...
+
+
+def transcript(turns: Sequence[Turn]) -> str:
+    """The whole chat so far."""
+    return _clean(_join(_turn(number, turn) for number, turn in enumerate(turns, start=1)))
+
+
+def article(document: Document, citation: Citation | None = None, language: str = "en") -> str:
+    """The document with the cited sentence in `<mark>`; a quote that is no longer at its place is not marked."""
+    say = _labels(language)
+    start, end = (citation.start, citation.end) if citation else (0, 0)
+    changed = citation is not None and document.text[start:end] != citation.quote
+    if changed:
+        start, end = 0, 0
+    head = [_tag("p", _byline(document, language, short=False), "kicker"), _tag("h2", document.title or document.path, "title")]
+    about: list[str] = [document.path, say["derived"]] if document.derived else [document.path]
+    links = [_tag("span", text) for text in about]
+    if document.url.startswith(("https://", "http://")):
+        links.append(Markup('<a class="original" href="{}" target="_blank">{}</a>').format(document.url, say["original"]))
+    head.append(_tag("p", _join(links, " · "), "muted"))
+    if changed:
+        head.append(_tag("p", say["changed"], "note"))
+    body = Markup('<article lang="{}">{}</article>').format(document.language, _join(_paragraphs(document, start, end)))
+    return _clean(_navigation(say) + _join(head) + body)
+
+
+def articles(documents: Sequence[Shelved], language: str = "en") -> str:
+    """What the library holds, each a link that opens it."""
+    say = _labels(language)
+    rows = _join(_tag("li", _link(each.id, each, language)) for each in documents[:LISTED])
+    html = _navigation(say, back=False) + _tag("h2", say["articles"], "kicker") + _tag("ul", rows, "articles")
+    if len(documents) > LISTED:
+        html += _tag("p", say["more"].format(f"{len(documents) - LISTED:,}"), "muted")
+    return _clean(html)
+
+
+def notice(message: str) -> str:
+    """A message in place of an article."""
+    return _clean(_navigation(LABELS["en"]) + _tag("p", message, "error"))
+
+
+def progress(done: int, total: int) -> str:
+    """How far the reading in the background has come."""
+    noun = "article" if total == 1 else "articles"
+    read = f"{total:,} {noun}" if done >= total else f"{done:,} of {total:,} {noun} read"
+    return _clean(Markup('<p class="count"><a href="#articles">{}</a></p>').format(read))
+
+
+def models(names: dict[str, str]) -> str:
+    """Which models answer, for the foot of the page."""
+    llm, embedding = names.get("llm") or "no chat model", names.get("embedding") or "no embedding model"
+    return _clean(_tag("p", f"{llm} · {embedding} · everything stays on this computer", "muted"))
+
+
+def date_in_words(iso: str, language: str, short: bool = False) -> str:
+    """"2017-12-17" as "17 December 2017", as precise as it is given; what is no ISO date is left as it is."""
+    match = re.fullmatch(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-([0-3]\d))?)?", iso)
+    if not match:
+        return iso
+    year, month, day = match.groups()
+    name = MONTHS[language if language in MONTHS else "en"][int(month) - 1] if month else ""
+    return " ".join(filter(None, (day and day.lstrip("0"), name[:3] if short else name, year)))
+
+
+def _turn(number: int, turn: Turn) -> Markup:
+    answer = turn.answer
+    say = _labels(answer.language if answer else "en")
+    echo = turn.question if len(turn.question) <= ECHOED else turn.question[:ECHOED].rstrip() + "…"
+    parts = [_tag("h3", echo, "title")]
+    if answer:
+        parts.append(_answer(number, answer, turn.pending))
+    elif turn.pending:
+        parts.append(_tag("p", say["searching"], "waiting"))
+    if turn.error:
+        parts.append(_tag("p", turn.error, "error"))
+    if turn.stopped:
+        parts.append(_tag("p", say["stopped"], "note"))
+    return Markup('<section class="turn{}" lang="{}">{}</section>').format(
+        " pending" if turn.pending else "", answer.language if answer else "", _join(parts)
+    )
+
+
+def _answer(number: int, answer: Answer, pending: bool) -> Markup:
+    say = _labels(answer.language)
+    abstained = answer.complete and not answer.answered
+    parts = [] if abstained else [_reading(answer, say["reading"] if pending else say["read"])]
+    if abstained:
+        parts.append(_tag("p", say["abstained"], "verdict"))
+    if answer.disagreement:
+        parts.append(_tag("p", say["disagreement"], "disagreement"))
+    if abstained or not answer.statements:
+        parts += [_tag("p", _with_markers(number, answer, line)) for line in answer.text.splitlines() if line.strip()]
+    if answer.statements:
+        parts.append(_tag("ul", _join(_statement(number, answer, each) for each in answer.statements), "answer"))
+    if pending:
+        parts.append(_tag("p", say["checking"], "waiting"))
+    if abstained and answer.passages:
+        parts.append(_nearest(answer, say["nearest"]))
+    if answer.citations:
+        parts.append(_tag("ol", _join(_citation(number, answer, each) for each in answer.citations), "citations"))
+    if answer.complete and "total_ms" in answer.timings:
+        parts.append(_tag("p", f"{answer.timings['total_ms'] / 1000:.1f} s", "count"))
+    return _tag("div", _join(parts), "abstained" if abstained else "")
+
+
+def _statement(turn: int, answer: Answer, statement: Statement) -> Markup:
+    say = _labels(answer.language)
+    known = {citation.number for citation in answer.citations}
+    markers = _join(_marker(turn, number) for number in statement.citations if number in known)
+    parts: list[Markup] = []
+    if statement.date:
+        when = date_in_words(statement.date, answer.language)
+        parts.append(Markup('<time class="when" datetime="{}">{}</time>').format(statement.date, when))
+    if statement.supported:
+        parts.append(_tag("p", escape(statement.text) + " " + markers))
+    else:
+        reason = f"{say['unsupported']}: {statement.reason}" if statement.reason else say["unsupported"]
+        parts.append(_tag("p", _tag("s", statement.text) + " " + markers + _tag("span", reason, "reason")))
+    if statement.publishers:
+        parts.append(_tag("p", f"{say['publishers']} {', '.join(statement.publishers)}", "publishers"))
+    return _tag("li", _join(parts), "" if statement.supported else "unsupported")
+
+
+def _citation(turn: int, answer: Answer, citation: Citation) -> Markup:
+    byline = _tag("span", _byline(citation, answer.language), "byline")
+    return _tag("li", _marker(turn, citation.number) + byline + " " + _tag("q", citation.quote, "quote"))
+
+
+def _reading(answer: Answer, label: str) -> Markup:
+    """The retrieved articles, best first, each once however many of its passages were found."""
+    found = {passage.document_id: passage for passage in reversed(answer.passages)}
+    links = _join(_link(each, found[each], answer.language, titled=False) for each in reversed(found))
+    return _tag("p", _tag("span", label, "label") + " " + links, "links") if found else Markup("")
+
+
+def _nearest(answer: Answer, label: str) -> Markup:
+    found = {passage.document_id: passage for passage in reversed(answer.passages)}
+    rows = [_tag("li", _link(each, found[each], answer.language)) for each in [*reversed(found)][:NEAREST]]
+    return _tag("p", label, "label") + _tag("ul", _join(rows), "articles")
+
+
+def _paragraphs(document: Document, start: int, end: int) -> Iterator[Markup]:
+    """The text's lines as paragraphs; the title, which stands above them, is not said twice."""
+    text = document.text
+    for line in re.finditer(r"[^\n]*\S[^\n]*", text):
+        first, last = line.span()
+        left, right = max(first, min(start, last)), max(first, min(end, last))
+        if left < right:
+            marked = _tag("mark", text[left:right])
+            yield _tag("p", escape(text[first:left]) + marked + escape(text[right:last]))
+        elif line.group().strip() != document.title:
+            yield _tag("p", text[first:last])
+
+
+def _with_markers(turn: int, answer: Answer, line: str) -> Markup:
+    """`[n]` becomes a link only where there is a citation n; any other brackets are just brackets."""
+    known = {citation.number for citation in answer.citations}
+    pieces = re.split(r"\[(\d{1,4})\]", line)
+    linked = (
+        _marker(turn, int(piece)) if place % 2 and int(piece) in known else escape(f"[{piece}]" if place % 2 else piece)
+        for place, piece in enumerate(pieces)
+    )
+    return _join(linked)
+
+
+def _marker(turn: int, number: int) -> Markup:
+    return Markup('<a class="marker" href="#cite-{}-{}">[{}]</a>').format(turn, number, number)
+
+
+def _link(document_id: str, listed: Listed, language: str, titled: bool = True) -> Markup:
+    title = _tag("span", listed.title or listed.path, "title") if titled else Markup("")
+    byline = _tag("span", _byline(listed, language), "byline")
+    return Markup('<a href="#document-{}">{}{}</a>').format(percent_encode(document_id, safe=""), title, byline)
+
+
+def _byline(listed: Listed, language: str, short: bool = True) -> str:
+    published = date_in_words(listed.published, language, short)
+    return " · ".join(filter(None, (listed.publisher or listed.path, published)))
+
+
+def _navigation(say: dict[str, str], back: bool = True) -> Markup:
+    """The way back to all articles, and the way out where the column lies over the chat."""
+    all_articles = Markup('<a href="#articles">{}</a>').format(say["back"]) if back else ""
+    return _tag("p", all_articles + Markup('<a href="#close">{}</a>').format(say["close"]), "links")
+
+
+def _labels(language: str) -> dict[str, str]:
+    return LABELS.get(language, LABELS["en"])
+
+
+def _tag(name: str, inner: str, of_class: str = "") -> Markup:
+    """`inner` is escaped unless it is markup already."""
+    opening = Markup('<{} class="{}">').format(name, of_class) if of_class else Markup("<{}>").format(name)
+    return opening + escape(inner) + Markup("</{}>").format(name)
+
+
+def _join(parts: Iterable[str], between: str = "") -> Markup:
+    return Markup(between).join(parts)
+
+
+def _clean(html: str) -> str:
+    """A second wall behind the escaping: nothing passes that isn't named above.
+
+    Half a surrogate pair, which a browser can send and UTF-8 can't hold, becomes "?".
+    """
+    return nh3.clean(
+        html.encode("utf-8", "replace").decode(),
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        allowed_classes={tag: CLASSES for tag in TAGS},
+        url_schemes={"http", "https"},
+        attribute_filter=_only_known_links,
+        link_rel="noopener noreferrer nofollow",
+    )
+
+
+def _only_known_links(tag: str, attribute: str, value: str) -> str | None:
+    """Without this, nh3 keeps every relative address, "//elsewhere" among them."""
+    if (tag, attribute) == ("a", "href") and not value.startswith(("#", "https://", "http://")):
+        return None
+    return value

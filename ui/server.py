@@ -1,0 +1,121 @@
+"""Page -> a server on this computer, with the headers that keep a hostile article from reaching out."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+import webbrowser
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import gradio as gr
+import typer
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from rag.errors import TanyaError
+from ui.page import Library, build_page
+
+PORTS = 100  # tried from the one asked for upwards
+BODY = 1_000_000  # bytes of one request; the longest question allowed is far below
+SESSIONS = 200  # open pages whose chats are kept in memory
+
+# gradio's page needs inline scripts, and its HTML component compiles its templates with `Function`: so this policy
+# stops requests to elsewhere, frames and forms, and the allow-list of `ui.render` is what stops scripts.
+SAFETY = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self' data:; connect-src 'self'; "
+        "frame-src 'none'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+}
+
+
+class Guard:
+    """Puts the safety headers on every reply; refuses what another site's page posts, and what is far too big."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(SAFETY)
+            await send(message)
+
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+        elif refusal := _refusal(Headers(scope=scope)):
+            await refusal(scope, receive, send_safely)
+        else:
+            await self.app(scope, receive, send_safely)
+
+
+def start(library: Library, host: str = "127.0.0.1", port: int = 7860) -> tuple[gr.Blocks, str]:
+    """Serves the page from a thread of its own; returns it, to be closed, and its address."""
+    local = _is_loopback(host)
+    password = os.environ.get("TANYA_PASSWORD", "")
+    if not local and not password:
+        raise TanyaError(f"{host} can be reached by others: set TANYA_PASSWORD first (the user name is tanya).")
+    hosts = ["127.0.0.1", "localhost", "[::1]"] if local else ["*"]  # elsewhere the login guards, not the name
+    page = build_page(library)
+    page.launch(
+        server_name=host,
+        server_port=_free_port(host, port),
+        prevent_thread_lock=True,
+        quiet=True,
+        share=False,
+        auth=None if local else ("tanya", password),
+        app_kwargs={"middleware": [Middleware(Guard), Middleware(TrustedHostMiddleware, allowed_hosts=hosts)]},
+        css_paths=Path(__file__).with_name("page.css"),
+        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
+        footer_links=[],
+        max_file_size=1,  # nothing is uploaded here
+        state_session_capacity=SESSIONS,
+        enable_monitoring=False,
+        run_history=False,
+        ssr_mode=False,
+    )
+    return page, page.local_url
+
+
+def serve(library: Library, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = False) -> None:
+    """Serves the page until Ctrl-C, at the first free port from `port` on."""
+    page, address = start(library, host, port)
+    typer.echo(f"tanya is at {address}  (Ctrl-C ends it)")
+    if open_browser:
+        webbrowser.open(address)
+    page.block_thread()
+
+
+def _refusal(headers: Headers) -> PlainTextResponse | None:
+    origin = headers.get("origin", "")
+    if origin and urlsplit(origin).netloc != headers.get("host", ""):
+        return PlainTextResponse("This page answers only to itself.", status_code=403)
+    if int(headers.get("content-length") or 0) > BODY:
+        return PlainTextResponse("That is too much text for one question.", status_code=413)
+    return None
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or ipaddress.ip_address(host).is_loopback
+
+
+def _free_port(host: str, first: int) -> int:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for port in range(first, min(first + PORTS, 65536)):
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return port
+    raise TanyaError(f"No free port from {first} on: give another one with --port.")
