@@ -6,11 +6,11 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from statistics import fmean
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from eval.questions import Question
 from rag.answer import Answer, Citation, Statement
-from rag.dates import find_dates, same_date
+from rag.dates import DateExpression, DateSpan, find_dates, same_date
 
 METRICS = {
     "correct": "right",
@@ -206,16 +206,46 @@ def unsupported_shown(answer: Answer, text_of: TextOf) -> bool | None:
 
 
 def _unsupported(statement: Statement, citations: Sequence[Citation], text_of: TextOf) -> bool:
-    said, rest = _dates(statement.text)
-    dates: list[Date] = []
+    known: list[DateSpan] = []
     values: set[float] = set()
     for citation in citations:
-        found, left = _dates(text_of(citation.document_id), citation)
-        dates += found
-        values |= numbers(left) | ({2.0} if PAIR.search(normalise(left)) else set())
-    if any(not any(same_date(date, known) for known in dates) for date in said):
-        return True
-    return not numbers(rest) <= values
+        context = _dates_around(citation, text_of(citation.document_id))
+        found, rest = _dates(citation.quote, citation.published, context)
+        known += [each.date for each in found if each.date]
+        values |= numbers(rest) | ({2.0} if PAIR.search(normalise(rest)) else set())
+    values |= {float(date.start[:4]) for date in known}
+    # A date without a year is read from where it is cited, which may be any of the articles.
+    readings = [_dates(statement.text, place) for place in {c.published for c in citations} or {""}]
+    said = zip(*(found for found, _ in readings), strict=True)
+    dated = all(_borne_out([each.date for each in date if each.date], known) for date in said)
+    return not (dated and numbers(readings[0][1]) <= values)
+
+
+def _dates(text: str, published: str, context: Sequence[str] = ()) -> tuple[list[DateExpression], str]:
+    """The dates of a text, and the rest of it: the 17 of a date is no number of people.
+
+    A bare year stays in the rest: whether four digits are a year hangs on the words beside them.
+    """
+    found = [each for each in find_dates(text, published, context) if not re.fullmatch(r"\d{4}", each.text)]
+    rest = text
+    for each in reversed(found):
+        rest = f"{rest[: each.start]};{rest[each.end :]}"
+    return found, rest
+
+
+def _borne_out(readings: Sequence[DateSpan], known: Sequence[DateSpan]) -> bool:
+    """Whether a date is among those known; "2017-12" doesn't bear out "17 December 2017"."""
+    return not readings or any(
+        same_date(date, other) and len(other.start) >= len(date.start) for date in readings for other in known
+    )
+
+
+def _dates_around(citation: Citation, text: str) -> list[str]:
+    """The other dates of the article, nearest first: "hari itu" means one of them."""
+    around = [each for each in find_dates(text, citation.published) if each.date]
+    around.sort(key=lambda each: abs(each.start - citation.start))
+    outside = (each for each in around if not citation.start <= each.start < citation.end)
+    return [each.date.start for each in outside if each.date]
 
 
 def language(answer: Answer) -> str:
@@ -254,14 +284,3 @@ def _continued(value: float | None, token: str) -> float | None:
     # "twenty five", "seratus dua puluh": a smaller number fills the places left open.
     unit = UNITS.get(token)
     return value + unit if unit and value % 10 ** len(str(unit)) == 0 else None
-
-
-def _dates(text: str, citation: Citation | None = None) -> tuple[list[Any], str]:
-    published = citation.published if citation else ""
-    found = find_dates(text, published)
-    start, end = (citation.start, citation.end) if citation else (0, len(text))
-    found = [d for d in found if start <= d.start and d.end <= end]
-    left = text[start:end]
-    for d in reversed(found):
-        left = left[: d.start - start] + " ; " + left[d.end - start :]
-    return found, left

@@ -59,8 +59,8 @@ class Partial:
             kept = {row.id: row for row in rows}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         # Written again as read, so that a line cut off by a crash doesn't swallow the next one.
-        lines = [head, *(asdict(row) for row in kept.values())]
-        self.path.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines), "utf-8")
+        again = [head, *(asdict(row) for row in kept.values())]
+        self.path.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in again), "utf-8")
         return kept
 
     def keep(self, row: Row) -> None:
@@ -144,7 +144,9 @@ def _brief(answer: Answer) -> dict[str, Any]:
     fields["citations"] = [{name: cited[name] for name in CITATION_FIELDS} for cited in fields["citations"]]
     fields["passages"] = [[passage.passage_id, round(passage.score, 4)] for passage in answer.passages]
     del fields["question"], fields["models"]  # stand in the row and in the report
-    return fields
+    # As JSON gives it back, so that a row that was kept equals a fresh one.
+    plain: dict[str, Any] = json.loads(json.dumps(fields))
+    return plain
 
 
 def _text_of(library: Library) -> TextOf:

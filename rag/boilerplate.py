@@ -1,84 +1,132 @@
 """Sentences -> which of them are page furniture: menus, share buttons, adverts, links, bylines, headings.
 
-Two kinds of rules. Wording: a line that is nothing but a known phrase ("ADVERTISEMENT"), a link to another article
-("Baca juga: …"), a date, a credit. Structure: unpunctuated short lines before, between and after an article's prose.
-What is not marked can be retrieved and cited; so a rule that is in doubt leaves the sentence alone.
+Two kinds of rules. Wording: a line that is nothing but a known phrase ("ADVERTISEMENT"), a link to another
+article ("Baca juga: …"), a date, a credit. Structure: short unpunctuated lines above, between and below the
+prose. What is marked can be neither found nor cited, so a rule that is in doubt leaves a sentence alone.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
-from rag.language import MONTHS, WEEKDAYS
+from rag.language import MONTHS, WEEKDAYS, word_set
 from rag.lines import BREAKS, capitalised, ends_sentence, is_prose
 
-FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\r?\n(?:[\w-]+:[^\n]*\n|[ \t]+[^\n]*\n){1,60}---[ \t]*(?:\r?\n|\Z)")
+FRONT_MATTER = re.compile(
+    r"\A\ufeff?---[ \t]*\r?\n(?:[\w-]+:[^\n]*\n|[ \t]+[^\n]*\n){1,60}---[ \t]*(?:\r?\n|\Z)"
+)
 
+# Links to other articles; their headlines speak of other events. The colon keeps "Baca juga" in prose apart.
 _LINK = re.compile(
-    r"""[\W_]*(?:
-    (?:baca|lihat|simak|tonton|saksikan|cek|klik|berita|artikel)\s+(?:juga|lainnya|selengkapnya|terkait|pula)
-    | (?:read|see|watch|listen|check)\s+(?:also|more|next|this|now|out) | also\s+(?:read|see|watch|on)
-    | related(?:\s+(?:news|stor(?:y|ies)|articles?|posts?|links?|topics?|coverage|content))?
-    | (?:more|you\s+(?:may|might)|what\s+to)\s+(?:stories|news|also\s+like|from|on|read|know)
-    | recommended|editor['’]?s['’]?\s+picks?|don['’]?t\s+miss|trending|most\s+(?:read|popular)|pilihan(?:\s+editor)?
-    )[^.!?:]{0,30}:\s*\S?""",
+    r"""[\W_]*(?:(?:baca|lihat|simak|tonton|saksikan|cek|klik|berita|artikel)\s+(?:juga|lain(?:nya)?|selengkapnya)
+    |(?:berita|artikel)\s+terkait|(?:read|see|watch|listen)\s+(?:also|more|next|now)|also\s+(?:read|see|watch|on)
+    |related(?:\s+(?:news|story|stories|articles?|posts?|links?|topics?|coverage))?|most\s+(?:read|popular)
+    |more\s+(?:stories|news|on|from)|you\s+(?:may|might)\s+also\s+like|recommended|trending
+    |editor['’]?s['’]?\s+picks?|don['’]?t\s+miss|pilihan\s+editor)[^.!?:]{0,30}:""",
     re.IGNORECASE | re.VERBOSE,
 )
-_LINK_LINE = re.compile(  # the same without a colon, where nothing else stands in the line
-    r"[\W_]*(?:baca|simak|lihat)\s+juga\b|[\W_]*(?:read\s+(?:also|more)|also\s+read|see\s+also)\b", re.IGNORECASE
+
+# Whole lines, compared without punctuation and capitals.
+_PHRASES = frozenset(
+    re.split(
+        r"\s*[/\n]\s*",
+        """
+        about us / advert / advertisement / advertisements / advertorial / all rights reserved
+        artikel / lainnya / artikel terkait / baca selengkapnya / back to top / beranda
+        berita lainnya / berita / terkait / berita terkini / berita terpopuler / berita utama
+        berlangganan / breaking news / cari / contact us / content is protected / cookie policy
+        cookie settings / daftar / disclaimer / error content is protected / gambas video / go to top
+        halaman berikutnya / halaman dari / halaman sebelumnya / halaman selanjutnya / home
+        hubungi kami / iklan / ke atas / kebijakan / privasi / kembali ke atas / latest news
+        leave a comment / leave a reply / lihat selengkapnya / lihat semua / live / live report
+        load more / loading / log in / login / masuk / menu / most / popular / most read / my account
+        next / next article / next page / page of / pedoman media / siber / play video / previous
+        previous article / previous page / privacy policy / promoted / read more / redaksi / register
+        related / related articles / related news / related posts / related stories / search
+        sebelumnya / see all / selanjutnya / selengkapnya / sharing is caring / show all / show more
+        sign in / sign up / skip to content / skip to main content / sponsored / sponsored content
+        subscribe / tentang kami / terbaru / terkini / terlaris / terms of service / terms of use
+        terpopuler / tinggalkan balasan / tinggalkan komentar / to top / top stories / trending
+        video player / view all / watch live
+        """,
+    )
+) - {""}
+_OPENINGS = (  # of short lines that go on with a name or a promise
+    "scroll to",
+    "scroll ke",
+    "gulir",
+    "continue reading",
+    "lanjutkan membaca",
+    "article continues",
+    "story continues",
+    "artikel berlanjut",
+    "share this",
+    "share on",
+    "share via",
+    "bagikan",
+    "follow us",
+    "ikuti kami",
+    "ikuti berita",
+    "ikuti saluran",
+    "ikuti whatsapp",
+    "sign up for",
+    "sign up to",
+    "subscribe to",
+    "subscribe now",
+    "copyright",
+    "hak cipta",
+    "lainnya di",
+    "baca juga",
+    "simak juga",
+    "lihat juga",
+    "read also",
+    "also read",
+    "read more",
+    "see also",
+    "please enable javascript",
 )
-_PHRASE = re.compile(
-    r"""[\W_]*(?:
-    advertisements?|advertorial|adverts?|ads?|iklan|sponsored(?:\s+content)?|promoted(?:\s+content)?
-    | (?:scroll|gulir|geser)\b.{0,60}|(?:continue|lanjutkan)\s+(?:reading|membaca).{0,40}
-    | (?:article|story|artikel)\s+(?:continues|berlanjut).{0,40}
-    | sharing\s+is\s+caring|(?:share|bagikan|sebarkan)(?:\s+(?:this|on|via|to|ke|di|artikel|berita|ini|it)\b.{0,40})?
-    | (?:tweet|retweet|pin\s+it|like|follow|e?mail|print|cetak|facebook|twitter|whatsapp|telegram|instagram|linkedin
-       |youtube|tiktok|pinterest|line|x|threads|copy\s+link|salin\s+(?:link|tautan)|link\s+copied|comments?|komentar)
-      (?:[\s|,•·/]+(?:tweet|like|follow|e?mail|print|facebook|twitter|whatsapp|telegram|instagram|linkedin|youtube
-       |tiktok|pinterest|line|x|threads|comments?|komentar|share))*
-    | (?:back\s+|go\s+|return\s+)?to\s+(?:the\s+)?top|kembali\s+ke\s+atas|ke\s+atas|skip\s+to\s+(?:main\s+)?content
-    | (?:error:?\s+)?content\s+is\s+protected|(?:all\s+rights\s+reserved|hak\s+cipta\b.{0,80})
-    | (?:copyright|©|\(c\)).{0,100}
-    | (?:follow|ikuti)\s+(?:us|kami|berita|akun|saluran|whatsapp|kanal)\b.{0,100}
-    | (?:sign\s+up|subscribe|berlangganan|daftar|log\s*in|masuk|register|get)\b.{0,40}\b
-      (?:newsletter|buletin|sekarang|gratis|now|today|alerts|account|akun|updates|inbox)\b.{0,20}
-    | subscribe|berlangganan|log\s*in|sign\s+in|register|menu|home|beranda|search|cari|cookie\s+(?:policy|settings)
-    | (?:terms\s+of\s+(?:use|service)|privacy\s+policy|disclaimer|pedoman\s+media\s+siber|contact\s+us|about\s+us
-       |hubungi\s+kami|tentang\s+kami|redaksi|kebijakan\s+privasi)(?:[\s|,•·/]+.{0,60})?
-    | live\s+report|breaking\s+news|ter(?:populer|kini|baru|laris|viral)|trending|most\s+(?:read|popular)|latest\s+news
-    | lainnya\s+di\s+.{1,40}|berita\s+(?:terkait|lainnya|terkini|terpopuler|populer|utama)|artikel\s+(?:terkait|lainnya)
-    | (?:halaman|page)\s+(?:selanjutnya|sebelumnya|berikutnya|\d+(?:\s*(?:of|dari|/)\s*\d+)?)|next(?:\s+page|\s+article)?
-    | previous(?:\s+page|\s+article)?|selanjutnya|sebelumnya|show\s+(?:more|all)|lihat\s+(?:semua|selengkapnya)
-    | read\s+more|load\s+more|loading|video\s+player|play\s+video|gambas:?\s*.{0,40}|watch\s+(?:live|now|the\s+video)
-    | enable\s+javascript.{0,80}|leave\s+a\s+(?:reply|comment)|tinggalkan\s+(?:balasan|komentar)
-    )[\W_]*""",
+_OPENING_WORDS = 14  # a longer line that begins so is text
+_BUTTONS = word_set(
+    """
+    share bagikan tweet retweet like follow email mail e print cetak copy salin link tautan copied
+    tersalin comment comments komentar facebook twitter x whatsapp telegram instagram linkedin
+    youtube tiktok pinterest line threads reddit messenger wa fb pin it save simpan
+    """
+)
+
+_INITIALS = re.compile(r"\([a-z]{2,5}(?:\s?[/,-]\s?\w{2,5}){0,3}\)|\([A-Z]{2,5}(?:[/-][A-Z]{2,5}){1,3}\)")
+_PHOTO = re.compile(
+    r"""[(\[](?:[^()\[\]]{0,60}[\s/])?(?:foto|photo|reuters|afp|ap|getty|antara|dok|istimewa|epa|xinhua|ist|image
+    |shutterstock|wikimedia|instagram|screenshot|tangkapan\slayar)\b[^()\[\]]{0,60}[)\]]""",
     re.IGNORECASE | re.VERBOSE,
 )
 _CREDIT = re.compile(
-    r"""\((?:[a-z]{2,5}|[A-Z]{2,5})(?:\s?[/\-,]\s?\w{2,5}){0,3}\)           # (rmh)  (aal/nat)
-    | [(\[](?:[^()\[\]]{0,60}\b)?(?:foto|photo|reuters|afp|ap|getty|antara|dok|istimewa|shutterstock|epa|xinhua|ist
-      |wikimedia|instagram|twitter|youtube|screenshot|tangkapan\slayar|image|pictured?)\b[^()\[\]]{0,60}[)\]]
-    | (?:sumber|source|foto|photo|photos?\sby|image|gambar|video|credit|kredit|editor|penulis|reporter|pewarta|author
-      |writer|penyunting|redaktur|reporting\sby|editing\sby|written\sby|laporan|kontributor|tags?|topik|kategori
-      |category|label|keywords?|kata\skunci)\s*:\s*[^.!?]{0,80}
-    | (?:by|oleh)\s+(?:[A-Z][\w.'’-]+\s*(?:,|and|dan|&|\|)?\s*){1,6}""",
-    re.VERBOSE | re.IGNORECASE,
+    r"""(?:sumber|source|foto|photo|photos?\sby|image|gambar|video|credit|kredit|editor|penulis|reporter|pewarta
+    |author|writer|penyunting|redaktur|reporting\sby|editing\sby|written\sby|laporan|kontributor|tags?|topik
+    |kategori|category|label|keywords?|kata\skunci)\s*:[^.!?]{0,80}""",
+    re.IGNORECASE | re.VERBOSE,
 )
-_BYLINE_CASE = re.compile(r"(?:[Bb]y|BY|[Oo]leh|OLEH)\s+[A-Z]|[^bBoO]")  # "by the way" is no byline
-_MARKUP = re.compile(
-    r"!\[[^\]]*\]\([^)]*\)|(?:[-*+]\s+)?\[[^\]]+\]\([^)]*\)|<[^>]{1,200}>|(?:https?://|www\.)\S+|#{1,6}\s.*", re.DOTALL
+_BYLINE = re.compile(
+    r"(?:By|BY|Oleh|OLEH):?\s+(?:[A-Z][\w.'’-]*(?:\s*[,&|]\s*|\s+and\s+|\s+dan\s+|\s+|\Z)){1,6}"
 )
-_DATE_WORDS = frozenset(
+_MARKUP = re.compile(  # Markdown pictures, links and headings; tags; bare addresses
+    r"!\[[^\]]*\]\([^)]*\)|(?:[-*+]\s+)?\[[^\]]+\]\([^)]*\)|<[^>]{1,150}>|(?:https?://|www\.)\S+|#{1,6}\s.*"
+)
+_DATE_WORDS = word_set(
     """
-    wib wita wit gmt utc est edt pst pdt cet cest bst am pm h min mins minutes hours ago menit jam hari lalu pukul at
-    on and published updated update posted diterbitkan terbit diperbarui dipublikasikan tayang dibuat last modified
-    date tanggal diposting oleh by read reading time waktu baca first edited th st nd rd t z
-    """.split()
+    wib wita wit gmt utc est edt pst pdt cet cest bst am pm h min mins minutes hours ago menit jam
+    hari lalu pukul at on and published updated update posted diterbitkan terbit diperbarui
+    dipublikasikan tayang dibuat last modified date tanggal diposting read reading time waktu baca
+    first edited th st nd rd t z
+    """
 ) | {*MONTHS, *WEEKDAYS}
+_CALENDAR = frozenset({*MONTHS, *WEEKDAYS, "ago", "lalu"})
+_CLOCK = re.compile(r"\d[:/-]\d")
+_BREAK = re.compile(f"[{BREAKS}]")
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_BREADCRUMB = re.compile(r"\s(?:>|»|›|→|/|\||•|·)\s|(?<=\w)\s?[>»›]\s?(?=\w)")
+_BREADCRUMB = re.compile(r"\s[>»›→/|•·]\s|\w\s?[>»›]\s?\w")
 _LISTED = re.compile(r"[-*•·–—]\s|\(?\w{1,3}[.)]\s|\||[\"“'‘«(]")
 
 _NAV_WORDS = 2  # a longer line above the text may be the headline, which the title rule knows
@@ -86,7 +134,7 @@ _SUBHEAD_WORDS = 6  # a longer unpunctuated line between paragraphs may be a cap
 _MENU_CASE = 0.8  # share of capitalised words in a menu entry
 _SMALL = 3  # letters: "dan", "di", "of", "the" stay small in menus, and are not counted
 _TITLE_START = 15  # characters that a repeated, shortened headline must share with the title
-_PHRASE_LENGTH = 160  # no known phrase is longer; keeps the patterns off long paragraphs
+_WORDING_LENGTH = 160  # characters; a longer line is text, whatever its words
 
 
 def boilerplate(text: str, spans: Sequence[tuple[int, int]], title: str = "") -> list[bool]:
@@ -95,53 +143,65 @@ def boilerplate(text: str, spans: Sequence[tuple[int, int]], title: str = "") ->
     alone = _alone(text, spans)
     front = FRONT_MATTER.match(text)
     front_end = front.end() if front else 0
+    title = _plain(title)
     marks = [
-        end <= front_end or is_furniture(sentence, alone=own_line) or (own_line and _is_title(sentence, title))
+        end <= front_end
+        or is_furniture(sentence, alone=own_line)
+        or (own_line and _is_title(sentence, title))
         for sentence, own_line, (_, end) in zip(sentences, alone, spans, strict=True)
     ]
     _mark_structure(sentences, alone, marks)
-    return marks
+    # A document of nothing else is no article, but the user put it there: let it be found.
+    return [False] * len(marks) if all(marks) else marks
 
 
 def is_furniture(sentence: str, *, alone: bool = True) -> bool:
     """Whether the wording alone shows that it is none of the article; `alone`: it has its line to itself."""
-    if not any(character.isalnum() for character in sentence[:200]):
-        return alone
-    if _LINK.match(sentence) or (_CREDIT.fullmatch(sentence) and _BYLINE_CASE.match(sentence)):
-        return alone or sentence.startswith(("(", "[")) or bool(_LINK.match(sentence))
-    if not alone or len(sentence) > _PHRASE_LENGTH:
+    if _LINK.match(sentence):
+        return True
+    if len(sentence) > _WORDING_LENGTH:
         return False
-    return bool(
-        _LINK_LINE.match(sentence) and not ends_sentence(sentence)
-        or _PHRASE.fullmatch(sentence)
-        or _MARKUP.fullmatch(sentence)
-    ) or is_timestamp(sentence)
+    if _INITIALS.fullmatch(sentence) or _PHOTO.fullmatch(sentence):
+        return True
+    return alone and (_is_phrase(sentence) or _is_credit(sentence) or is_timestamp(sentence))
 
 
 def is_timestamp(line: str) -> bool:
-    """Whether the line holds a date or time and nothing else."""
-    words = _WORDS.findall(line)
-    return any(map(str.isdigit, line)) and len(line) <= _PHRASE_LENGTH and all(w.lower() in _DATE_WORDS for w in words)
+    """Whether the line holds a date or time, or nothing but signs: "Selasa, 31 Jan 2017 14:44 WIB", "***"."""
+    words = [word.lower() for word in _WORDS.findall(line)]
+    if not words:
+        return bool(_CLOCK.search(line)) or not any(map(str.isalnum, line))
+    return _DATE_WORDS.issuperset(words) and (bool(_CLOCK.search(line)) or not _CALENDAR.isdisjoint(words))
+
+
+def _is_phrase(line: str) -> bool:
+    plain = _plain(line)
+    words = plain.split()
+    if plain in _PHRASES or (words and _BUTTONS.issuperset(words)):
+        return True
+    return len(words) <= _OPENING_WORDS and plain.startswith(_OPENINGS)
+
+
+def _is_credit(line: str) -> bool:
+    return any(pattern.fullmatch(line) for pattern in (_CREDIT, _BYLINE, _MARKUP))
 
 
 def _alone(text: str, spans: Sequence[tuple[int, int]]) -> list[bool]:
     """Return for each sentence whether line breaks, or the text's ends, stand on both of its sides."""
     edges = [0, *(edge for span in spans for edge in span), len(text)]
-    broken = [
-        position in (0, len(edges) - 2) or any(mark in text[edges[position] : edges[position + 1]] for mark in BREAKS)
-        for position in range(0, len(edges), 2)
-    ]
-    return [before and after for before, after in zip(broken, broken[1:], strict=False)]
+    gaps = list(zip(edges[::2], edges[1::2], strict=True))
+    broken = [gap in (gaps[0], gaps[-1]) or bool(_BREAK.search(text, *gap)) for gap in gaps]
+    return [before and after for before, after in pairwise(broken)]
 
 
 def _is_title(sentence: str, title: str) -> bool:
     """Whether the line is the title, or the start of it: the title heads each passage anyway."""
-    line, title = _plain(sentence), _plain(title)
+    line = _plain(sentence)
     return bool(title) and (line == title or (len(line) >= _TITLE_START and title.startswith(line + " ")))
 
 
 def _plain(text: str) -> str:
-    return " ".join(_WORDS.findall(text[:1000].casefold())) if text else ""
+    return " ".join(_WORDS.findall(text[:1000].casefold()))
 
 
 def _mark_structure(sentences: list[str], alone: list[bool], marks: list[bool]) -> None:

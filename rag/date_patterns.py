@@ -9,9 +9,10 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
+from itertools import groupby
 from typing import Literal, cast
 
 Kind = Literal["date", "weekday", "relative", "anchored", "vague"]
@@ -26,8 +27,8 @@ class Mention:
         kind: a "date" names its month, day or year; a "weekday" only its weekday; "relative" counts from the
             publication date, "anchored" from another date of the text; "vague" can't be worked out.
         last: year, month, day on which a range ends, as far as they differ from its start.
-        unit: what `shift` counts; "" where it only says past (-1), this (0) or future (1), as in "20 Januari lalu".
-        onward: whether an anchored mention counts from the date that follows it ("tiga hari setelah 14 Desember").
+        unit: what `shift` counts; "" where it only says past (-1), this (0) or future (1): "20 Januari lalu".
+        onward: whether an anchored mention counts from the date after it ("tiga hari setelah 14 Desember").
         era: a decade or century, whose wording says more than its years.
     """
 
@@ -49,6 +50,14 @@ def _numbered(names: str, first: int = 0) -> dict[str, int]:
     return {name: n for n, group in enumerate(names.split("|"), first) for name in group.split()}
 
 
+def _words(line: str) -> frozenset[str]:
+    return frozenset(line.split())
+
+
+def _phrases(meaning: int, line: str) -> dict[str, int]:
+    return dict.fromkeys(line.split("|"), meaning)
+
+
 def _meaning(**words: str) -> dict[str, str]:
     return {word: meaning for meaning, group in words.items() for word in group.split("|")}
 
@@ -59,43 +68,49 @@ MONTHS = _numbered(
     "|november nopember nov nop|desember december des dec",
     first=1,
 )
+ENGLISH_MONTHS = _words("jan feb mar apr jun jul aug sept sep oct nov dec")
+ENGLISH_MONTHS |= {name.lower() for name in calendar.month_name[1:]}
 WEEKDAYS = _numbered(
     "senin monday|selasa tuesday|rabu wednesday|kamis thursday|jumat jum'at jum’at friday|sabtu saturday"
     "|minggu ahad sunday"
 )
 SHORT_WEEKDAYS = {name[:3]: number for name, number in WEEKDAYS.items()}
+MONTH_LENGTHS = (31, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # any month's first, then January's
 NUMBERS = _numbered(
-    "satu se one a an|dua two|tiga three|empat four|lima five|enam six|tujuh seven|delapan eight|sembilan nine"
-    "|sepuluh ten|sebelas eleven",
+    "satu se one a an|dua two|tiga three|empat four|lima five|enam six|tujuh seven|delapan eight"
+    "|sembilan nine|sepuluh ten|sebelas eleven",
     first=1,
 )
-UNITS = _meaning(
-    day="hari|day|days",
-    week="minggu|pekan|week|weeks",
-    weekend="akhir pekan|akhir minggu|weekend",
-    month="bulan|month|months",
-    year="tahun|year|years",
+UNITS: dict[str, Unit] = cast(
+    "dict[str, Unit]",
+    _meaning(
+        day="hari|day|days",
+        week="minggu|pekan|week|weeks",
+        weekend="akhir pekan|akhir minggu|weekend",
+        month="bulan|month|months",
+        year="tahun|year|years",
+    ),
 )
 SHIFTS = {  # past, this, future
-    **dict.fromkeys("lalu|silam|kemarin|yang lalu|yang silam|last|this past|ago".split("|"), -1),
-    **dict.fromkeys("ini|this".split("|"), 0),
-    **dict.fromkeys("depan|mendatang|nanti|yang akan datang|next|this coming|lagi".split("|"), 1),
+    **_phrases(-1, "lalu|silam|kemarin|yang lalu|yang silam|last|this past|ago"),
+    **_phrases(0, "ini|this"),
+    **_phrases(1, "depan|mendatang|nanti|yang akan datang|next|this coming|lagi"),
 }
 ADVERBS = {
-    **dict.fromkeys("kemarin lusa|the day before yesterday".split("|"), -2),
-    **dict.fromkeys("kemarin|yesterday|tadi malam|semalam|last night".split("|"), -1),
-    **dict.fromkeys("hari ini|today|malam ini|pagi ini|siang ini|sore ini|tadi pagi|tadi siang".split("|"), 0),
-    **dict.fromkeys("tadi sore|tonight|this morning|this afternoon|this evening".split("|"), 0),
-    **dict.fromkeys("besok|tomorrow".split("|"), 1),
-    **dict.fromkeys("lusa|the day after tomorrow".split("|"), 2),
+    **_phrases(-2, "kemarin lusa|the day before yesterday"),
+    **_phrases(-1, "kemarin|yesterday|tadi malam|semalam|last night"),
+    **_phrases(0, "hari ini|today|malam ini|pagi ini|siang ini|sore ini|tadi pagi|tadi siang"),
+    **_phrases(0, "tadi sore|tonight|this morning|this afternoon|this evening"),
+    **_phrases(1, "besok|tomorrow"),
+    **_phrases(2, "lusa|the day after tomorrow"),
 }
 NEIGHBOUR_DAYS = {  # counted from a date that the text has just named
-    **dict.fromkeys("keesokan harinya|esok harinya|hari berikutnya|the next day|the following day".split("|"), 1),
-    **dict.fromkeys("hari sebelumnya|the previous day|the day before".split("|"), -1),
+    **_phrases(1, "keesokan harinya|esok harinya|hari berikutnya|the next day|the following day"),
+    **_phrases(-1, "hari sebelumnya|the previous day|the day before"),
 }
 RELATIONS = {
-    **dict.fromkeys("kemudian|later|berikutnya|setelahnya|setelah itu|after that".split("|"), 1),
-    **dict.fromkeys("sebelumnya|sebelum itu|earlier|before that".split("|"), -1),
+    **_phrases(1, "kemudian|later|berikutnya|setelahnya|setelah itu|after that"),
+    **_phrases(-1, "sebelumnya|sebelum itu|earlier|before that"),
 }
 ONWARD = {"setelah": 1, "sesudah": 1, "usai": 1, "after": 1, "sebelum": -1, "before": -1}
 QUALIFIERS = _meaning(
@@ -106,98 +121,113 @@ QUALIFIERS = _meaning(
 )
 
 # A capital, or the word before, decides whether these are months at all.
-ALSO_WORDS = set("may march mar mei april june juni juli august jan jun jul des dec sep sept nov oct okt feb".split())
-MAY_EVIDENCE = set("pada in since until during".split())  # "by May", "from May" may be the prime minister
-MONTH_EVIDENCE = MAY_EVIDENCE | set("sejak hingga sampai dari antara till by from to of dan and mulai".split())
-YEAR_EVIDENCE = MONTH_EVIDENCE | set(
-    "selama sepanjang sebelum setelah pasca periode musim edisi before after between season the".split()
+VERBS = {"may", "march", "mar"}
+ALSO_WORDS = VERBS | _words("mei april june juni juli august")
+SHORT_MONTHS = {name for name in MONTHS if len(name) < 5} - _words("mei may juni june juli july") | {"agust"}
+MAY_EVIDENCE = _words("pada in since until during")  # "by May", "from May" may be the prime minister
+MONTH_EVIDENCE = MAY_EVIDENCE | _words("sejak hingga sampai dari antara till by from to of dan and mulai")
+STRONG_YEAR_EVIDENCE = _words("pada in since sejak sepanjang selama tahun during")
+YEAR_EVIDENCE = MONTH_EVIDENCE | _words(
+    "selama sepanjang sebelum setelah pasca periode musim edisi before after between season the"
 )
-FUNCTION_WORDS = set(  # what may follow a year, and never follows a number that counts something
-    "yang di ke dari dan untuk tentang dengan oleh pada dalam atau saat ketika karena sebagai adalah itu ini lalu akan"
-    " telah sudah the of in and to for at on by was were is has had that which when who as with from or".split()
+FUNCTION_WORDS = _words(  # what may follow a year, and never follows a number that counts something
+    "yang di ke dari dan untuk tentang dengan oleh pada dalam atau saat ketika karena sebagai adalah itu ini"
+    " lalu akan telah sudah the of in and to for at on by was were is has had that which when who as with from or"
 )
-COUNTED = set(
-    "orang warga jiwa unit kali meter kilometer km m kg ton rupiah dolar persen pasukan tentara personel hari jam desa"
-    " people persons troops men women children feet miles metres meters tonnes dollars euros times votes".split()
+COUNTED = _words(  # what makes the number before it an amount
+    "orang warga jiwa unit kali meter kilometer km m kg ton rupiah dolar persen pasukan tentara personel hari"
+    " jam desa people persons troops men women children feet miles metres meters tonnes dollars euros times votes"
 )
-QUANTITY = set(
-    "sebanyak sekitar hampir lebih kurang dari rp usd us mencapai seharga senilai nomor no about nearly almost over"
-    " some only than number total jalan jl approximately roughly".split()
+QUANTITY = _words(  # what makes the number after it an amount
+    "sebanyak sekitar hampir lebih kurang dari rp usd us mencapai seharga senilai nomor no about nearly"
+    " almost over some only than number total jalan jl approximately roughly"
 )
-NAMED_AFTER_DATES = set("jalan jl gerakan sebelas stadion taman universitas black".split())
-NO_DAY_BEFORE = set(  # "Shalat Jumat", "Good Friday", "setiap Senin" name no one day
-    "salat shalat sholat solat khotbah pasar malam black good bloody super ash palm easter cyber sheffield setiap tiap"
-    " every each".split()
+APPROXIMATE = QUANTITY | _words("puluh belas ratus ribu juta setengah around")
+NAMED_AFTER_DATES = _words("jalan jl gerakan sebelas stadion taman universitas black")
+NO_DAY_BEFORE = _words(  # "Shalat Jumat", "Good Friday", "setiap Senin" name no one day
+    "salat shalat sholat solat khotbah pasar malam black good bloody super ash palm easter cyber sheffield"
+    " setiap tiap every each"
 )
-NO_DAY_AFTER = set("times mail telegraph mirror school express agung abu prayers".split())
-NO_SUNDAY_AFTER = set("ke pertama kedua ketiga keempat terakhir demi sebelumnya berikutnya".split())
+NO_DAY_AFTER = _words("times mail telegraph mirror school express agung abu prayers")
+NO_SUNDAY_AFTER = _words("ke pertama kedua ketiga keempat terakhir demi sebelumnya berikutnya")
+
+
+ENGLISH = re.compile(r"\b(?:the|of|on|in|was|were|by)\b", re.IGNORECASE)
+LANGUAGES = 60  # dateparser's, most spoken first; beyond these the same name often means two months
 
 
 def _any(names: Iterable[str]) -> str:
-    """Alternatives, the longest first: the first that fits is taken."""
-    words = sorted(names, key=len, reverse=True)
-    return "(?:" + "|".join(word.replace(" ", r"\s+") for word in words) + ")"
+    """Alternatives, the longest first, as the first that fits is taken; by first letter, which is fast."""
+    letters = groupby(sorted(names, key=lambda name: (name[0], -len(name))), key=lambda name: name[0])
+    groups = (letter + "(?:" + "|".join(name[1:] for name in group) + ")" for letter, group in letters)
+    return "(?:" + "|".join(groups).replace(" ", r"\s+") + ")"
 
 
 END = r"(?![^\W_])"  # no letter or digit follows
 YEAR = r"(?:1\d{3}|20\d\d|2100)(?!\d)"
 TH = r"(?:st|nd|rd|th)?"
 TO = r"\s?(?:-|–|—|s/d|\bhingga\b|\bsampai\b|\bto\b|\buntil\b)\s?"
-DAYTIME = _any("pagi|siang|sore|petang|malam|dini hari|morning|afternoon|evening|night".split("|"))
-ID_TAIL = _any("yang lalu|yang silam|lalu|silam|kemarin|ini|yang akan datang|depan|mendatang|nanti".split("|"))
-TAIL_YEAR = r"(?:of\s+)?(?P<tail_year>(?:last|this|next)\s+year|tahun\s+(?:lalu|ini|depan))"
+DAYTIME = _any(_phrases(0, "pagi|siang|sore|petang|malam|dini hari|morning|afternoon|evening|night"))
+ID_TAIL = _any(
+    _phrases(0, "yang lalu|yang silam|lalu|silam|kemarin|ini|yang akan datang|depan|mendatang|nanti")
+)
+TAIL_YEAR = (
+    r"(?:of\s+)?(?P<tail_year>(?:last|this|next|that|the\s+same)\s+year"
+    r"|tahun\s+(?:lalu|ini|depan|itu|tersebut|yang\s+sama))"
+)
 TAIL = rf"(?:\s+(?:{TAIL_YEAR}|(?P<tail>{ID_TAIL})){END})?"
 LEAD = (
-    rf"(?:(?:hari\s+)?(?P<weekday>{_any(WEEKDAYS)}|{_any(SHORT_WEEKDAYS)}\.?){END}(?:\s+{DAYTIME}{END})?\s*,?\s*)?"
+    rf"(?:(?=\D)(?:hari\s+)?(?P<weekday>{_any(WEEKDAYS)}|{_any(SHORT_WEEKDAYS)}\.?){END}(?:\s+{DAYTIME}{END})?\s*,?\s*)?"
     r"(?P<open>\()?(?P<dated>(?:tanggal|tgl\.?|the)\s+)?"
 )
 CLOSE = r"(?(open)\))"
-SPOKEN = rf"(?:(?P<qualifier>{_any(QUALIFIERS)})[\s-]+)?"
+SPOKEN = rf"(?:(?=\D)(?P<qualifier>{_any(QUALIFIERS)})[\s-]+)?"
 MONTH = rf"(?P<name>{_any(MONTHS)}){END}"
 PATTERNS: dict[str, str] = {
-    "iso": rf"(?P<year>{YEAR})(?P<sep>[-/.])(?P<month>\d\d?)(?P=sep)(?P<day>\d\d?)(?!\d|[-/.]\d)",
+    "iso": rf"(?<!/)(?P<year>{YEAR})(?P<sep>[-/.])(?P<month>\d\d?)(?P=sep)(?P<day>\d\d?)(?!\d|[-/.]\d)",
     "cjk": rf"(?P<year>{YEAR})\s?[年년]\s?(?P<month>\d\d?)\s?[月월](?:\s?(?P<day>\d\d?)\s?[日일])?",
-    "numeric": rf"{LEAD}(?P<day>\d\d?)(?:[-–](?P<last>\d\d?)(?=/))?(?P<sep>[/.-])(?P<month>\d\d?)"
+    "numeric": rf"(?<!/){LEAD}(?P<day>\d\d?)(?:[-–](?P<last>\d\d?)(?=/))?(?P<sep>[/.-])(?P<month>\d\d?)"
     rf"(?:(?P=sep)(?P<year>\d{{4}}|\d\d))?(?![/.:-]\d){END}{CLOSE}{TAIL}",
     "day_month": rf"{LEAD}(?P<day>\d\d?){TH}(?:{TO}(?P<last>\d\d?){TH})?[\s-]*(?:of\s+)?{MONTH}"
     rf"(?:\.?,?[\s-]*(?:tahun\s+)?(?P<year>{YEAR}))?{CLOSE}{TAIL}",
-    "month_day": rf"{LEAD}{MONTH}\.?\s+(?:the\s+)?(?P<day>\d\d?){TH}(?:{TO}(?P<last>\d\d?){TH})?"
-    rf"(?!\d|[.:/]\d|,\d{{3}}(?!\d)|\s?%)(?:,?\s*(?P<year>{YEAR}))?{CLOSE}{TAIL}",
-    "foreign": rf"(?P<day>\d\d?)\.?\s+(?:de\s+)?(?P<name>[^\W\d_]{{3,}})\.?\s+(?:de\s+)?(?P<year>{YEAR})",
+    "month_day": rf"{LEAD}(?P<name>{_any(ENGLISH_MONTHS)}){END}\.?\s+(?:the\s+)?(?P<day>\d\d?){TH}"
+    rf"(?:{TO}(?P<last>\d\d?){TH})?(?!\d|[.:/]\d|,\d{{3}}(?!\d)|\s?%)(?:,?\s*(?P<year>{YEAR}))?{CLOSE}{TAIL}",
+    "foreign": rf"(?P<day>\d\d?)\.?\s+(?:de\s+)?(?P<name>[^\W\d_]{{3,20}})\.?\s+(?:de\s+)?(?P<year>{YEAR})",
+    "day": rf"(?:tanggal|tgl\.?)\s+(?P<day>\d\d?){END}(?![/.:-]\d)",
     "month": rf"{SPOKEN}(?:(?P<head>last|this|next)\s+)?(?P<marked>bulan\s+)?{MONTH}"
     rf"(?:{TO}(?P<last_name>{_any(MONTHS)}){END})?(?:\.?,?\s+(?:of\s+)?(?:tahun\s+)?(?P<year>{YEAR}))?{TAIL}",
     "count": rf"(?:(?P<count>\d{{1,3}}|{_any(NUMBERS)})\s+|(?P<one>se))(?P<unit>{_any(UNITS)})\s+(?:"
     rf"(?P<tail>yang\s+lalu|lalu|silam|ago|lagi)|(?P<relation>{_any(RELATIONS)})|(?P<onward>{_any(ONWARD)})){END}",
-    "vague": rf"(?:beberapa|several|(?:a\s+)?few|a\s+couple\s+of|puluhan|ratusan|ribuan|belasan)\s+{_any(UNITS)}\s+"
-    r"(?:yang\s+)?(?:lalu|silam|ago|kemudian|later|setelah|sebelum|earlier|after|before)",
+    "vague": rf"(?:beberapa|several|(?:a\s+)?few|a\s+couple\s+of|puluhan|ratusan|ribuan|belasan)\s+"
+    rf"{_any(UNITS)}\s+(?:yang\s+)?(?:lalu|silam|ago|kemudian|later|setelah|sebelum|earlier|after|before)\w*",
     "adverb": rf"(?P<adverb>{_any(ADVERBS)}){END}",
     "neighbour": rf"(?P<neighbour>{_any(NEIGHBOUR_DAYS)}){END}",
     "weekday": rf"(?P<marked>hari\s+)?(?:(?P<head>this\s+coming|this\s+past|last|this|next)\s+)?"
     rf"(?P<weekday>{_any(WEEKDAYS)}){END}(?:\s+(?:(?P<week>(?:last|this|next)\s+week|(?:pekan|minggu)\s+(?:lalu|ini|depan))"
     rf"|(?P<tail>{ID_TAIL})){END})?",
     "unit": rf"{SPOKEN}(?:(?P<head>last|this|next|that|the\s+same)\s+(?P<unit>day|week|weekend|month|year)"
-    r"|(?P<satuan>akhir\s+pekan|akhir\s+minggu|hari|minggu|pekan|bulan|tahun)\s+"
+    r"|(?P<satuan>hari|minggu|pekan|bulan|tahun)\s+"
     rf"(?:(?P<same>itu|tersebut|yang\s+sama)|(?P<tail>{ID_TAIL}))){END}",
     "century": r"(?:abad\s+(?:ke[\s-]*)?(?P<abad>\d\d?)|(?P<century>\d\d?)(?:st|nd|rd|th)[\s-]century)"
     rf"{END}(?!\s+(?:sm|sebelum|bce?){END})",
-    "decade": rf"(?:tahun\s+)?(?P<decade>1\d\d0|20\d0|[2-9]0)(?:-?an|'?s){END}",
+    "decade": rf"{SPOKEN}(?P<marked>tahun\s+)?(?P<decade>1\d\d0|20\d0|[2-9]0)(?:-?an|'?s){END}",
     "year": rf"{SPOKEN}(?P<marked>(?:tahun|thn\.?|year)\s+)?(?P<year>{YEAR})(?:{TO}(?P<last_year>{YEAR}))?"
-    rf"(?![.,:/–-]\d|\s?[%°]|\s+(?:sm|sebelum\s+masehi|bce?){END}){END}{TAIL}",
+    rf"(?![.,:/–-]\d|-?an{END}|'?s{END}|\s?[%°]|\s+(?:sm|sebelum\s+masehi|bce?){END}){END}{TAIL}",
 }
 # The first word of any pattern: text without it is passed over by this one expression alone.
 TRIGGER = re.compile(
-    r"(?<![^\W_])(?<!\d[.,:/-])(?:\d{1,4}(?!\d)|(?:"
-    + _any({*MONTHS, *WEEKDAYS, *SHORT_WEEKDAYS, *NUMBERS, *UNITS, *ADVERBS, *QUALIFIERS} - {"a", "an", "se"})
-    + r"|tanggal|tgl\.?|abad|thn\.?|last|this|next|that|keesokan|esok|beberapa|several|few|puluhan|ratusan|ribuan|belasan"
-    r"|an?(?=\s(?:day|week|month|year|few|couple))|se(?:hari|pekan|minggu|bulan|tahun)"
-    rf"|the(?=\s(?:same|next|following|previous|day|beginning|start|middle|end))){END})"
-    r"|(?<=[^\W\d_a-z])(?:1\d{3}|20\d\d)(?=\s?[年년])"
+    r"(?=[0-9a-z])(?<![0-9a-zà-ɏ])(?<!\d[.,:/-])(?:(?:\d\d?|\d{4})(?!\d)|(?:"
+    + _any({*MONTHS, *WEEKDAYS, *SHORT_WEEKDAYS, *UNITS, *ADVERBS, *QUALIFIERS})
+    + r"|tanggal|tgl\.?|abad|thn\.?|last|this|next|that|keesokan|esok|se(?:hari|pekan|minggu|bulan|tahun))"
+    rf"{END}|(?:\d{{3}}|beberapa|several|few|an?\s+(?:few|couple\s+of)|puluhan|ratusan|ribuan|belasan"
+    rf"|{_any(NUMBERS.keys() - {'se'})})(?=\s+{_any(UNITS)})"
+    r"|the(?=\s(?:same|next|following|previous|day|beginning|start|middle|end)))"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A pattern's match in its text; the words beside it are lower-cased."""
+    """A pattern's match in its text."""
 
     match: re.Match[str]
     text: str
@@ -209,21 +239,277 @@ class Found:
     def number(self, group: str) -> int:
         return int(self[group] or 0)
 
-    def capital(self, group: str) -> bool:
+    def capital(self, group: str | int = 0) -> bool:
         return self.text[self.match.start(group)].isupper()
 
     @property
     def before(self) -> str:
-        start = self.match.start()
-        words = re.findall(r"[^\W\d_]+", self.text[max(0, start - 25) : start])
-        return words[-1].lower() if words else ""
+        """The word or number right before, lower-cased; "" where another mark stands between."""
+        beside = re.search(
+            r"([^\W_]+)\.?\s{0,3}$", self.text[max(0, self.match.start() - 25) : self.match.start()]
+        )
+        return beside[1].lower() if beside else ""
 
     @property
     def after(self) -> str:
-        word = re.match(r"\s*(?:-\s*)?([^\W\d_]+)", self.text[self.match.end() : self.match.end() + 25])
-        return word[1].lower() if word else ""
+        beside = re.match(r"\s{0,3}([^\W\d_]+)", self.text[self.match.end() : self.match.end() + 25])
+        return beside[1].lower() if beside else ""
 
-    def mention(self, kind: Kind, **fields: object) -> Mention:
-        return Mention(self.match.start(), self.match.end(), kind, **fields)  # type: ignore[arg-type]
+    @property
+    def around(self) -> str:
+        return self.text[max(0, self.match.start() - 80) : self.match.end() + 80]
+
+    @property
+    def opens_sentence(self) -> bool:
+        return self.text[max(0, self.match.start() - 3) : self.match.start()].rstrip(" \t“\"'(")[-1:] in (
+            "",
+            ".",
+            "\n",
+            "!",
+            "?",
+            ":",
+        )
+
+    @property
+    def in_brackets(self) -> bool:
+        return self.text[max(0, self.match.start() - 1) : self.match.start()] == "(" and self.text.startswith(
+            ")", self.match.end()
+        )
+
+    @property
+    def joined(self) -> bool:
+        """Whether a hyphen ties it to the word before ("hari-hari ini")."""
+        return self.match.start() > 0 and self.text[self.match.start() - 1] == "-"
+
+    def at(self, kind: Kind, unit: Unit = "", shift: int | None = None) -> Mention:
+        return Mention(self.match.start(), self.match.end(), kind, unit=unit, shift=shift)
+
+    def date(
+        self, year: int, month: int = 0, day: int = 0, last: tuple[int, int, int] = (0, 0, 0)
+    ) -> Mention | None:
+        """A date with what its weekday, "lalu" or "next year" add; None where no month has such a day."""
+        last_day, weekday = self.number("last"), self["weekday"].rstrip(".")
+        if day > MONTH_LENGTHS[month] or (self["day"] and not day):
+            return None
+        if last_day and not day < last_day <= MONTH_LENGTHS[month]:
+            return self.at("vague")
+        unit, shift = self.tail()
+        last = (0, 0, last_day) if last_day else last
+        weekday_number = WEEKDAYS.get(weekday, SHORT_WEEKDAYS.get(weekday, -1))
+        return Mention(*self.match.span(), "date", year, month, day, last, weekday_number, unit, shift)
+
+    def tail(self) -> tuple[Unit, int | None]:
+        if words := self["week"] or self["tail_year"]:
+            shift = next((SHIFTS[word] for word in words.split() if word in SHIFTS), None)
+            return ("week" if self["week"] else "year"), shift
+        return "", SHIFTS.get(self["tail"] or self["head"])
 
 
+def _read_written(found: Found) -> Mention | None:
+    month = found.number("month")
+    return found.date(found.number("year"), month, found.number("day")) if 1 <= month <= 12 else None
+
+
+def _read_numeric(found: Found) -> Mention | None:
+    """17/12/2017, or 17/12 where a weekday, "tanggal" or brackets show that it is no fraction."""
+    day, month, year = found.number("day"), found.number("month"), found.number("year")
+    named, full = bool(found["weekday"] or found["dated"]), len(found["year"]) == 4
+    if month > 12 >= day and (full or named):
+        day, month = month, day
+    if not 1 <= month <= 12 or (full and not 1000 <= year <= 2100):
+        return None
+    alike = (found.in_brackets and (day > 12 or found.before in ADVERBS)) and (day, month) != (24, 7)
+    if not full and (found["sep"] != "/" or not (named or alike)):
+        return None
+    if full and not named and not found.in_brackets and 12 >= day != month and ENGLISH.search(found.around):
+        return found.at("vague")  # day first or month first: English has both
+    return found.date(year + 2000 if 0 < year < 100 else year, month, day)
+
+
+def _read_named(found: Found) -> Mention | None:
+    """17 Desember 2017, December 17th."""
+    name, year = found["name"], found.number("year")
+    if name in VERBS and not (year or found.capital("name")):
+        return None
+    if found.before in NAMED_AFTER_DATES or (not year and found.after in COUNTED):
+        return None
+    day = found.number("day")
+    return found.date(year, MONTHS[name], day) or (found.at("vague") if 0 < day < 32 else None)
+
+
+def _read_foreign(found: Found) -> Mention | None:
+    month = 0 if found["name"] in MONTHS else _foreign_months().get(found["name"], 0)
+    return found.date(found.number("year"), month, found.number("day")) if month else None
+
+
+def _read_day(found: Found) -> Mention | None:
+    return found.date(0, 0, found.number("day"))
+
+
+def _read_month(found: Found) -> Mention | None:
+    name, year = found["name"], found.number("year")
+    marked, spoken = bool(found["marked"]), bool(found["qualifier"] or found["head"])
+    if name in VERBS:
+        sure = found.before in MAY_EVIDENCE or (found.capital("name") and (spoken or year > 0))
+    else:
+        sure = (
+            spoken or bool(year or found["tail"]) or found.before in MONTH_EVIDENCE or name not in ALSO_WORDS
+        )
+    if not marked and (not sure or (name in SHORT_MONTHS and not year) or found.before in NAMED_AFTER_DATES):
+        return None
+    return found.date(year, MONTHS[name], last=(0, MONTHS.get(found["last_name"], 0), 0))
+
+
+def _read_year(found: Found) -> Mention | None:
+    year, last = found.number("year"), found.number("last_year")
+    modern = 1900 <= year <= 2099
+    if found.after in COUNTED or 0 < last <= year:
+        return None
+    sure = found["marked"] or found["qualifier"] or found.before in STRONG_YEAR_EVIDENCE
+    likely = modern and (last or (year % 100 and found.before in YEAR_EVIDENCE))
+    closed = found["tail"] or not found.after or found.after in FUNCTION_WORDS
+    named = closed and modern and found.before.isalpha() and found.before not in QUANTITY
+    named = named or (found.in_brackets and year >= 1500)  # the older, the likelier just a number
+    return found.date(year, last=(last, 0, 0)) if sure or likely or named else None
+
+
+def _read_decade(found: Found) -> Mention | None:
+    decade = found.number("decade")
+    if found.after in COUNTED or (decade < 100 and (decade < 40 or not found["marked"])):
+        return None
+    year = decade + 1900 if decade < 100 else decade
+    return replace(found.at("date"), year=year, last=(year + 9, 0, 0), era=True)
+
+
+def _read_century(found: Found) -> Mention | None:
+    last = 100 * (found.number("abad") or found.number("century"))
+    if not 1100 <= last <= 2100:
+        return None
+    return replace(found.at("date"), year=last - 99, last=(last, 0, 0), era=True)
+
+
+def _read_count(found: Found) -> Mention:
+    """Two years ago, tiga hari kemudian, sehari setelah."""
+    count = NUMBERS.get(found["count"] or found["one"]) or found.number("count")
+    unit = UNITS[found["unit"]]
+    if found.before in APPROXIMATE or found.joined:
+        return found.at("vague")
+    if found["tail"]:
+        return found.at("relative", unit, count if found["tail"] == "lagi" else -count)
+    if onward := ONWARD.get(found["onward"]):
+        return replace(found.at("anchored", unit, count * onward), onward=True)
+    return found.at("anchored", unit, count * RELATIONS[found["relation"]])
+
+
+def _read_vague(found: Found) -> Mention:
+    return found.at("vague")
+
+
+def _read_adverb(found: Found) -> Mention | None:
+    if found.joined or (found.capital() and not found.opens_sentence):  # "hari-hari ini", "Russia Today"
+        return None
+    return found.at("relative", "day", ADVERBS[found["adverb"]])
+
+
+def _read_neighbour(found: Found) -> Mention:
+    if found["neighbour"] == "the day before" and found.after:
+        return found.at("vague")
+    return found.at("anchored", "day", NEIGHBOUR_DAYS[found["neighbour"]])
+
+
+def _read_unit(found: Found) -> Mention | None:
+    """Tahun lalu, awal bulan ini, last week, that day."""
+    unit, (_, shift) = UNITS[found["unit"] or found["satuan"]], found.tail()
+    if found.joined or found.before in NUMBERS or found.before in APPROXIMATE or found.before.isdigit():
+        return None
+    if found["qualifier"] == "akhir" and unit == "week":
+        unit = "weekend"
+    if shift is None:
+        return found.at("anchored", unit, 0)
+    return found.at("relative", unit, shift) if unit != "day" else None
+
+
+def _read_weekday(found: Found) -> Mention | None:
+    name, (unit, shift) = found["weekday"], found.tail()
+    if found.before in NO_DAY_BEFORE or (found.capital("weekday") and found.after in NO_DAY_AFTER):
+        return None
+    if name == "minggu" and not found["marked"]:  # else a week
+        tail = found["tail"]
+        if not found.capital("weekday") or found.after in NO_SUNDAY_AFTER or tail == "ini":
+            return None
+        if tail and found.opens_sentence:
+            return None
+    return replace(
+        found.at("weekday", "upcoming" if found["head"] == "next" else unit, shift), weekday=WEEKDAYS[name]
+    )
+
+
+@cache
+def _foreign_months() -> dict[str, int]:
+    """Month names of the world's major languages, unless two languages mean two months by one name.
+
+    Loaded only when a text has "17 <unknown word> 2017": it takes half a second.
+    """
+    languages = import_module("dateparser.data.languages_info").language_order[:LANGUAGES]
+    names: dict[str, set[int]] = {}
+    for language in languages:
+        words = import_module(f"dateparser.data.date_translation_data.{language}").info
+        for number in range(1, 13):
+            for name in words[calendar.month_name[number].lower()]:
+                names.setdefault(name.lower(), set()).add(number)
+    return {name: numbers.pop() for name, numbers in names.items() if len(numbers) == 1}
+
+
+READERS: dict[str, Callable[[Found], Mention | None]] = {
+    **dict.fromkeys(("iso", "cjk"), _read_written),
+    **dict.fromkeys(("day_month", "month_day"), _read_named),
+    "day": _read_day,
+    "numeric": _read_numeric,
+    "foreign": _read_foreign,
+    "month": _read_month,
+    "year": _read_year,
+    "decade": _read_decade,
+    "century": _read_century,
+    "count": _read_count,
+    "vague": _read_vague,
+    "adverb": _read_adverb,
+    "neighbour": _read_neighbour,
+    "unit": _read_unit,
+    "weekday": _read_weekday,
+}
+
+
+def _bounded(pattern: str) -> re.Pattern[str]:
+    """Runs of spaces cut short, so that a page of nothing else is still read in linear time."""
+    pattern = (
+        pattern.replace(r"\s+", r"\s{1,3}").replace(r"\s*", r"\s{0,3}").replace(r"[\s-]*", r"[\s-]{0,3}")
+    )
+    return re.compile(pattern.replace(r"[\s-]+", r"[\s-]{1,3}"))
+
+
+_BY_DIGIT = ("iso", "cjk", "numeric", "day_month", "foreign", "century", "decade", "count", "year")
+_WITH_DIGIT = [(_bounded(PATTERNS[name]).match, READERS[name]) for name in _BY_DIGIT]
+_WITH_WORD = [
+    (_bounded(PATTERNS[name]).match, READERS[name]) for name in PATTERNS if name not in ("iso", "cjk")
+]
+
+
+def find_mentions(text: str) -> Iterator[Mention]:
+    """The dates of a text in order, none within another."""
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a few letters have a longer lower case; offsets must hold
+        lowered = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+    position = 0
+    while trigger := TRIGGER.search(lowered, position):
+        mention = _read_at(lowered, text, trigger.start())
+        position = mention.end if mention else trigger.end()
+        if mention:
+            yield mention
+
+
+def _read_at(lowered: str, text: str, start: int) -> Mention | None:
+    for match_at, read in _WITH_DIGIT if lowered[start].isdigit() else _WITH_WORD:
+        match = match_at(lowered, start)
+        if match and (mention := read(Found(match, text))):
+            return mention
+    return None

@@ -4,55 +4,83 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 
-_ENGLISH = frozenset(
+
+def word_set(words: str) -> frozenset[str]:
+    """Return the words of a text; lists of words are easier to read and to keep without quotes and commas."""
+    return frozenset(words.split())
+
+
+_ENGLISH = word_set(
     """
-    a about after again against all also am an and any are as at be because been before being between both but by
-    can could did do does doing down during each every few for from further had has have having he her here hers
-    him his how however i if in into is it its just many may me might more most much must my no nor not now of off
-    on once only or other our out over own same shall she should since so some such than that the their them then
-    there these they this those through to too under until up upon us very was we were what when where whether
-    which while who whom whose why will with within without would you your
-    tell give name list explain describe show happened happen said says say long often
-    """.split()
+    a about after again against all also am an and any are as at be because been before being
+    between both but by can could did do does doing down during each every few for from further had
+    has have having he her here hers him his how however i if in into is it its just many may me
+    might more most much must my no nor not now of off on once only or other our out over own same
+    shall she should since so some such than that the their them then there these they this those
+    through to too under until up upon us very was we were what when where whether which while who
+    whom whose why will with within without would you your tell give name list explain describe show
+    happened happen said says say long often
+    """
 )
-_INDONESIAN = frozenset(
+_INDONESIAN = word_set(
     """
-    ada adalah adakah agar akan akankah aku anda antara apa apakah apabila atas atau awal bagaimana bagaimanakah
-    bagi bahwa banyak baru beberapa begitu belum benarkah berapa berapakah berbagai bersama bila bisa bisakah boleh
-    buat bukan bukankah cara dalam dan dapat dapatkah dari daripada demi dengan di dia diri dirinya dulu guna hal
-    hanya harus hingga ia ialah ini itu jadi jangan jelaskan jika juga jumlah kah kalau kali kami kamu kapan
-    kapankah karena kata katanya ke kemana kemudian kenapa kepada ketika kini kita lagi lah lain lalu lama lebih
-    maka mana manakah masih maupun melainkan melalui memang mengapa mengapakah menjadi menurut mereka merupakan
-    meski meskipun namun nya oleh pada padahal para per perlu pernah pernahkah pula pun punya saat saja salah sama
-    sampai sang sangat saya se seberapa sebab sebagai sebelum sebuah secara sedang sedangkan sehingga sejak sejauh
-    sekarang sekitar selain selama seluruh semua sementara seorang seperti serta sesuatu setelah setiap si siapa
-    siapakah siapapun sini situ suatu sudah sudahkah supaya tahu tahun tak tanpa tapi telah tentang terhadap
-    terjadi tetapi tidak tidakkah tiap tolong untuk usai waktu walau walaupun yaitu yakni yang
-    ceritakan sebutkan berikan tunjukkan dimana dimanakah darimana gimana ngapain nggak gak enggak dong kok sih
-    kalian dimaksud disebut bilang kasih tanggal
-    ialah iaitu adakah bagaimanapun boleh kerana tiada macam mengenai berkenaan
-    """.split()
+    ada adalah adakah agar akan akankah aku anda antara apa apakah apabila atas atau awal bagaimana
+    bagaimanakah bagi bahwa banyak baru beberapa begitu belum benarkah berapa berapakah berbagai
+    bersama bila bisa bisakah boleh buat bukan bukankah cara dalam dan dapat dapatkah dari daripada
+    demi dengan di dia diri dirinya dulu guna hal hanya harus hingga ia ialah ini itu jadi jangan
+    jelaskan jika juga jumlah kah kalau kali kami kamu kapan kapankah karena kata katanya ke kemana
+    kemudian kenapa kepada ketika kini kita lagi lah lain lalu lama lebih maka mana manakah masih
+    maupun melainkan melalui memang mengapa mengapakah menjadi menurut mereka merupakan meski
+    meskipun namun nya oleh pada padahal para per perlu pernah pernahkah pula pun punya saat saja
+    salah sama sampai sang sangat saya se seberapa sebab sebagai sebelum sebuah secara sedang
+    sedangkan sehingga sejak sejauh sekarang sekitar selain selama seluruh semua sementara seorang
+    seperti serta sesuatu setelah setiap si siapa siapakah siapapun sini situ suatu sudah sudahkah
+    supaya tahu tahun tak tanpa tapi telah tentang terhadap terjadi tetapi tidak tidakkah tiap
+    tolong untuk usai waktu walau walaupun yaitu yakni yang ceritakan sebutkan berikan tunjukkan
+    dimana dimanakah darimana gimana ngapain nggak gak enggak dong kok sih kalian dimaksud disebut
+    bilang kasih tanggal ialah iaitu adakah bagaimanapun boleh kerana tiada macam mengenai berkenaan
+    """
 )
 # Words of questions too short for small words: "direktur CIA?", "harga minyak", "jumlah korban".
-_INDONESIAN_HINTS = frozenset(
+_INDONESIAN_HINTS = word_set(
     """
-    presiden direktur menteri kepala ketua wakil gubernur walikota bupati negara kota desa provinsi pemerintah
-    polisi tentara warga orang korban tewas luka serangan bom teroris terorisme gempa banjir kebakaran kecelakaan
-    perang harga minyak beras emas uang anggaran pemilu pilpres partai rakyat dunia amerika serikat rusia inggris
-    perancis jerman cina tiongkok jepang korea utara selatan timur barat telepon pertemuan percakapan ucapan
-    terima berterima bantuan alasan akibat penyebab tujuan tempat lokasi nama isi hasil hari minggu senin selasa
-    rabu kamis jumat sabtu bulan pelaku tersangka pernyataan kerja sama hubungan berita artikel sumber jaksa hakim
-    """.split()
+    presiden direktur menteri kepala ketua wakil gubernur walikota bupati negara kota desa provinsi
+    pemerintah polisi tentara warga orang korban tewas luka serangan bom teroris terorisme gempa
+    banjir kebakaran kecelakaan perang harga minyak beras emas uang anggaran pemilu pilpres partai
+    rakyat dunia amerika serikat rusia inggris perancis jerman cina tiongkok jepang korea utara
+    selatan timur barat telepon pertemuan percakapan ucapan terima berterima bantuan alasan akibat
+    penyebab tujuan tempat lokasi nama isi hasil hari minggu senin selasa rabu kamis jumat sabtu
+    bulan pelaku tersangka pernyataan kerja sama hubungan berita artikel sumber jaksa hakim
+    """
 )
-_ENGLISH_HINTS = frozenset(
+_ENGLISH_HINTS = word_set(
     """
-    president director minister head chief governor mayor country city village government police army people
-    victims killed injured attack bomb terrorist terrorism earthquake flood fire accident war price oil rice gold
-    money budget election party world united states russia england france germany china japan north south east
-    west call meeting talks reason cause result place location news article thanked thank thanks arrested
-    sunday monday tuesday wednesday thursday friday saturday date time day week month year
-    """.split()
+    president director minister head chief governor mayor country city village government police
+    army people victims killed injured attack bomb terrorist terrorism earthquake flood fire
+    accident war price oil rice gold money budget election party world united states russia england
+    france germany china japan north south east west call meeting talks reason cause result place
+    location news article thanked thank thanks arrested sunday monday tuesday wednesday thursday
+    friday saturday date time day week month year
+    """
+)
+_QUESTION_WORDS = {
+    "id": word_set(
+        """
+        apa apakah siapa siapakah kapan kapankah bagaimana bagaimanakah berapa berapakah mana manakah dimana
+        dimanakah mengapa mengapakah kenapa adakah bisakah benarkah gimana sebutkan jelaskan
+        """
+    ),
+    "en": word_set("who whom whose what when where which why how did does is was are were"),
+}
+_EVIDENCE = (  # points a word; what a question opens with outweighs a foreign title that it quotes
+    (6, "id", _QUESTION_WORDS["id"]),
+    (6, "en", _QUESTION_WORDS["en"]),
+    (2, "id", _INDONESIAN),
+    (2, "en", _ENGLISH),
+    (1, "id", _INDONESIAN_HINTS),
+    (1, "en", _ENGLISH_HINTS),
 )
 _INDONESIAN_SHAPE = re.compile(r"\w{3,}nya|(?:meng|meny|memp|memb|mend|diper|keber)\w{4,}|\w{4,}(?:kah|lah)")
 
@@ -115,15 +143,17 @@ _LEAD = 1.5  # times the other language's count, in longer text: names and quote
 def detect(text: str) -> str:
     """Return the ISO 639-1 code of the text's language, "" where it can't be told; Malay counts as "id"."""
     sample = text[:_SAMPLE]
-    words = [word.lower() for word in _WORD.findall(sample)]
     if script := _by_script(sample):
         return script
+    words = _WORD.findall(sample)
     counts = {"id": _hits(words, _INDONESIAN), "en": _hits(words, _ENGLISH)}
     if len(words) < _SHORT:
-        return _by_majority({code: float(hits.total()) for code, hits in counts.items()})
+        return _by_majority({code: hits.total() for code, hits in counts.items()})
     likely, other = sorted(counts, key=lambda code: -counts[code].total())
     hits = counts[likely]
-    told = hits.total() >= _SHARE * len(words) and len(hits) >= _DISTINCT
+    # Names are of any language: an Indonesian list of Harvard's alumni is Indonesian.
+    without_names = sum(not word[0].isupper() for word in words)
+    told = hits.total() >= _SHARE * without_names and len(hits) >= _DISTINCT
     return likely if told and hits.total() >= _LEAD * counts[other].total() else ""
 
 
@@ -131,18 +161,26 @@ def detect_question(text: str) -> str:
     """Return the language that an answer to this question should have: "en" where it can't be told."""
     if script := _by_script(text):
         return script
-    words = [word.lower().replace("’", "'").split("'")[0] for word in _WORD.findall(text[:_SAMPLE])]
-    shaped = sum(bool(_INDONESIAN_SHAPE.fullmatch(word)) for word in words)
-    indonesian = 2 * _hits(words, _INDONESIAN).total() + _hits(words, _INDONESIAN_HINTS).total() + shaped
-    english = 2 * _hits(words, _ENGLISH).total() + _hits(words, _ENGLISH_HINTS).total()
-    return _by_majority({"id": indonesian, "en": english}) or "en"
+    words = [word.replace("’", "'").split("'")[0] for word in _WORD.findall(text[:_SAMPLE])]
+    # "Kapan The Washington Post berdiri?": capitals inside are names. What opens the question is none.
+    words = [word for at, word in enumerate(words) if at == 0 or not word[0].isupper()] or words
+    shaped = sum(bool(_INDONESIAN_SHAPE.fullmatch(word.lower())) for word in words)
+    points = {"id": float(shaped), "en": 0.0}
+    for weight, code, known in _EVIDENCE:
+        points[code] += weight * _hits(words, known).total()
+    return _by_majority(points) or "en"
+
+
+def is_small_word(word: str) -> bool:
+    """Whether it is a function word or question word of English or Indonesian, which says nothing by itself."""
+    return word.casefold() in _ENGLISH or word.casefold() in _INDONESIAN
 
 
 def _hits(words: list[str], known: frozenset[str]) -> Counter[str]:
-    return Counter(word for word in words if word in known)
+    return Counter(word.lower() for word in words if word.lower() in known)
 
 
-def _by_majority(counts: dict[str, float]) -> str:
+def _by_majority(counts: Mapping[str, float]) -> str:
     most = max(counts.values())
     winners = [code for code, count in counts.items() if count == most]
     return winners[0] if len(winners) == 1 else ""

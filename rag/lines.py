@@ -5,19 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"  # what str.splitlines() splits at
 WIDE_ENDS = "。！？｡؟।॥۔።။։។"  # end a sentence in scripts that need no space after them
 CLOSERS = "\"'”’»›)]}）」』】》〉"  # may stand between a sentence's full stop and the space after it
 
 _LINE = re.compile(f"[^{BREAKS}]+")
-_FIRST_WORD = re.compile(r"[^\s\u3040-\u9fff]{1,40}|\S")  # in kana and Han every character may be broken before
-_ITEM = re.compile(r"[-*•·–—]\s|#{1,6}\s|>|\(?\w{1,3}[.)]\s|\|")  # a list item, heading, quotation or table row
+_FIRST_WORD = re.compile(
+    r"[^\s\u3040-\u9fff]{1,40}|\S"
+)  # in kana and Han every character may be broken before
+_ITEM = re.compile(
+    r"[-*•·–—]\s|#{1,6}\s|>|\(?\w{1,3}[.)]\s|\|"
+)  # a list item, heading, quotation or table row
 _LETTERS = re.compile(r"[^\W\d_]+")
 
-_WIDTHS = range(30, 121)  # mail and PDF columns; a longer line is a paragraph, a shorter one a list or verse
+_WIDTHS = range(40, 121)  # mail and PDF columns; a longer line is a paragraph, a shorter one a list or verse
 _CONTINUED = 40  # characters: a line this long without a full stop, then a small letter, is one sentence
 _WRAPPED_SHARE = 0.6  # of a block's line ends that must be forced by its width
+_MID_SENTENCE_SHARE = 0.3  # of a block's lines that begin small; a list of headlines has none
 _PROSE_WORDS = 6  # unpunctuated lines are prose from here on, if not written like a headline
 _HEADLINE_CASE = 0.6  # share of capitalised words; Indonesian headlines keep "di", "ke", "dan" small
 
@@ -46,13 +52,16 @@ def lines(text: str) -> Iterator[Line]:
         yield Line(start, previous_end, after_gap)
 
 
-def paragraphs(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the start and end of each paragraph: one line, or several that were only wrapped."""
+def paragraphs(text: str, *, wrapped: bool = False) -> Iterator[tuple[int, int]]:
+    """Yield the start and end of each paragraph: one line, or several that were only wrapped.
+
+    `wrapped` says that all of the text is, as in a PDF; else each block of lines has to look like it.
+    """
     for block in _blocks(text):
         start, width = block[0].start, max(line.end - line.start for line in block)
-        wrapped = _is_wrapped(text, block, width)
-        for line, following in zip(block, block[1:], strict=False):
-            if not _continues(text, line, following, width if wrapped else 0):
+        column = width if wrapped or _is_wrapped(text, block, width) else 0
+        for line, following in pairwise(block):
+            if not _continues(text, line, following, column):
                 yield start, line.end
                 start = following.start
         yield start, block[-1].end
@@ -95,8 +104,10 @@ def _is_wrapped(text: str, block: list[Line], width: int) -> bool:
     """Whether most line ends of the block are there because the next word did not fit."""
     if width not in _WIDTHS:
         return False
-    forced = sum(_is_forced(text, *pair, width) for pair in zip(block, block[1:], strict=False))
-    return forced > 1 and forced >= _WRAPPED_SHARE * (len(block) - 1)
+    ends = len(block) - 1
+    forced = sum(_is_forced(text, *pair, width) for pair in pairwise(block))
+    mid_sentence = sum(not text[line.start].isupper() for line in block[1:])
+    return forced > 1 and forced >= _WRAPPED_SHARE * ends and mid_sentence >= _MID_SENTENCE_SHARE * ends
 
 
 def _is_forced(text: str, line: Line, following: Line, width: int) -> bool:

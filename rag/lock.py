@@ -1,6 +1,6 @@
 """One process at a time: an exclusive lock on the data folder.
 
-Chroma is not safe with two processes on one folder: both finish without an error, and reading fails afterwards.
+Chroma is not safe with two processes on one folder: both finish without an error, and reading fails later.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class FolderLock:
         except (OSError, ValueError, KeyError, TypeError):
             pid, who = 0, "another process"
         if pid == os.getpid():
-            return f"The library in {self.folder} is already open in this program. Close it first: library.close()."
+            return f"The library in {self.folder} is already open in this program. Call close() on it first."
         return f"The library in {self.folder} is in use by {who}. Close it, or use another --data folder."
 
 

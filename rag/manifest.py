@@ -35,7 +35,7 @@ class Manifest:
     entries: dict[str, ManifestEntry] = field(default_factory=dict)
 
     def for_path(self, path: str) -> ManifestEntry:
-        """Return the entry of a path, or of the `_id` of a `.jsonl` line; an empty one where there is none."""
+        """Return the entry of a path or of a `.jsonl` line's `_id`; an empty one where there is none."""
         return self.entries.get(path, ManifestEntry())
 
 

@@ -1,4 +1,4 @@
-"""Text -> what its first lines say of the article: title, publisher, date. A wrong guess is worse than none."""
+"""Text -> what its first lines say of the article: title, publisher, date. No guess beats a wrong one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import islice
 
 from rag.boilerplate import FRONT_MATTER, is_furniture, is_timestamp
 from rag.language import MONTHS, WEEKDAYS
-from rag.lines import ends_sentence, is_prose, lines
+from rag.lines import ends_sentence, is_prose, paragraphs
 
 _HEAD_LINES = 12  # below them nothing speaks of the article as a whole
 _TITLE_WORDS = range(3, 31)  # fewer are a section's name, more a paragraph that lost its full stop
@@ -17,17 +17,22 @@ _TITLE_LENGTH = 250  # characters, likewise
 _DATE_LINE = 100  # characters: a line with more than a date and a byline is text, and its dates are events
 
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+_YEAR = r"(?P<y>(?:19|20)\d\d)(?!\d)"
+_DAY = r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th)?"
 _DATES = (
     re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?!\d)"),
-    re.compile(rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[\s-]+(?P<n>{_MONTH})\b\.?,?[\s-]+(?P<y>(?:19|20)\d\d)(?!\d)", re.I),
-    re.compile(rf"\b(?P<n>{_MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d\d)(?!\d)", re.I),
-    re.compile(r"(?<!\d)(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<y>(?:19|20)\d\d)(?!\d)"),
+    re.compile(rf"{_DAY}[\s-]+(?P<n>{_MONTH})\b\.?,?[\s-]+{_YEAR}", re.I),
+    re.compile(rf"\b(?P<n>{_MONTH})\.?\s+{_DAY},?\s+{_YEAR}", re.I),
+    re.compile(rf"(?<!\d)(?P<d>\d{{1,2}})[/.-](?P<m>\d{{1,2}})[/.-]{_YEAR}"),
 )
-_WEEKDAY = re.compile(rf"\b(?:{'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})\b", re.I)
+_WEEKDAY_BEFORE = re.compile(rf"\b({'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})\b[\s,.(]*\Z", re.I)
+_BYLINE = re.compile(r"\s[|•·–—-]\s|^(?:by|oleh)\b|\b(?:wib|published|diterbitkan|tayang)\b", re.I)
 _CHANGED = re.compile(r"\b(?:updated?|diperbarui|last modified|edited)\b", re.I)
 
 _DASH = r"\s*(?:--|[-–—])\s"
-_SITE = re.compile(rf"([A-Za-z][\w-]{{2,30}})\.(?:com|co\.id|id|co|net|org|tv|news)\b(?:,[^–—.]{{2,60}}?)?{_DASH}", re.I)
+_SITE = re.compile(
+    rf"([A-Za-z][\w-]{{2,30}})\.(?:com|co\.id|id|co|net|org|tv|news)\b(?:,[^–—.]{{2,60}}?)?{_DASH}", re.I
+)
 _NEWSROOM = re.compile(
     rf"""[A-Z][\w. ]{{2,30}},\s
     ((?:[A-Z][\w']*\s){{0,2}}(?:CNN|CNBC|BBC|VOA|ABC|NBC|CBS|Antara|ANTARA|Reuters|AFP|AP|Xinhua|Bernama
@@ -35,9 +40,8 @@ _NEWSROOM = re.compile(
     re.VERBOSE,
 )
 _AGENCY = re.compile(
-    rf"[A-Z][\w., /’'-]{{0,60}}\((Reuters|REUTERS|AP|AFP|ANTARA|Antara|Xinhua|Bernama|UPI|dpa|DPA|TASS|Kyodo|CNN|BBC){_DASH}".replace(
-        "BBC)", "BBC)\\)"
-    )
+    r"[A-Z][\w., /’'-]{0,60}"
+    rf"\((Reuters|REUTERS|AP|AFP|ANTARA|Antara|Xinhua|Bernama|UPI|dpa|DPA|TASS|Kyodo|CNN|BBC)\){_DASH}"
 )
 _UPPER_NAME = 5  # letters: VIVA and JPNN are written so; DREAMERS is a name in capitals
 
@@ -55,14 +59,15 @@ def read_masthead(text: str, language: str = "") -> Masthead:
     """Read the lines above the article's first paragraph, and that paragraph's dateline."""
     front = FRONT_MATTER.match(text)
     body = text[front.end() if front else 0 :][:20_000]
-    head = [(body[line.start : line.end], line.after_gap) for line in islice(lines(body), _HEAD_LINES)]
-    above = next((at for at, (line, _) in enumerate(head) if _is_text(line)), len(head))
-    publisher = _publisher(head[above][0]) if above < len(head) else ""
-    return Masthead(_title(head[: above + 1]), publisher, _published([line for line, _ in head[:above]], language))
+    head = [body[start:end] for start, end in islice(paragraphs(body), _HEAD_LINES)]
+    above = next((at for at, line in enumerate(head) if _is_text(line)), len(head))
+    # The dateline heads the first paragraph, or the one after a caption.
+    publisher = next(filter(None, map(_publisher, head[above:])), "")
+    return Masthead(_title(head[: above + 1]), publisher, _published(head[:above], language))
 
 
 def find_date(text: str, language: str = "") -> str:
-    """Return the first full date written in the text as ISO date, "" if none or if its weekday contradicts it."""
+    """Return the first full date of the text in ISO form, "" if none or if its weekday contradicts it."""
     for pattern in _DATES:
         if match := pattern.search(text):
             return _checked(match, text, language)
@@ -81,18 +86,16 @@ def _is_headline(line: str) -> bool:
     return not ends_sentence(line) and not line.endswith((":", ",", ";")) and " | " not in line
 
 
-def _title(head: list[tuple[str, bool]]) -> str:
-    """Return the first headline; the last line of `head` is the text's own first paragraph."""
-    for (line, _), (following, after_gap) in zip(head, head[1:], strict=False):
-        plain = line.lstrip("# ").strip()
-        own_line = after_gap or line.startswith("#") or not following[0].islower()
-        if own_line and _is_headline(plain):
+def _title(head: list[str]) -> str:
+    """Return the first headline; what comes last in `head` is the text itself, even without a full stop."""
+    for line in head[:-1]:
+        if _is_headline(plain := line.lstrip("# ").strip()):
             return plain
     return ""
 
 
 def _published(above: list[str], language: str) -> str:
-    """Return the date of a line that holds no more than date and byline; the first edition's, not the update's."""
+    """Return the date of a line of date and byline only; the first edition's, not the update's."""
     dated = [line for line in above if len(line) <= _DATE_LINE and (is_timestamp(line) or _is_byline(line))]
     for line in sorted(dated, key=lambda line: bool(_CHANGED.search(line))):
         if found := find_date(line, language):
@@ -101,7 +104,9 @@ def _published(above: list[str], language: str) -> str:
 
 
 def _is_byline(line: str) -> bool:
-    return bool(re.search(r"\s[|•·–—-]\s|^(?:by|oleh)\b|\b(?:wib|published|diterbitkan|tayang)\b", line, re.I))
+    return bool(
+        re.search(r"\s[|•·–—-]\s|^(?:by|oleh)\b|\b(?:wib|published|diterbitkan|tayang)\b", line, re.I)
+    )
 
 
 def _checked(match: re.Match[str], text: str, language: str) -> str:
@@ -115,10 +120,9 @@ def _checked(match: re.Match[str], text: str, language: str) -> str:
         found = date(year, month, day)
     except ValueError:
         return ""
-    weekday = _WEEKDAY.search(text)
-    if weekday and weekday.group().lower() not in MONTHS and WEEKDAYS[weekday.group().lower()] != found.weekday():
-        return ""
-    return found.isoformat()
+    weekday = _WEEKDAY_BEFORE.search(text[: match.start()])
+    fits = not weekday or WEEKDAYS[weekday.group(1).lower()] == found.weekday()
+    return found.isoformat() if fits else ""
 
 
 def _publisher(paragraph: str) -> str:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.documents import Document
 from rag.sentences import Sentence
 
-# Widths are in Latin letters. The embedder reads 512 tokens and drops the rest; its tokens hold about 4 letters of
-# English or Indonesian and 3 of most other scripts, so 900 leaves room for the title that is embedded with it.
+# Widths are in Latin letters. The embedder reads 512 tokens and drops the rest; a token holds about 4 letters
+# of English or Indonesian and 3 of most other scripts, so 900 leaves room for the title embedded with it.
 LONGEST = 900
 # Two or three paragraphs of a news article: enough to say who and when, short enough to be about one thing.
 TARGET = 600
-# What a cut inside a paragraph costs, in the unit of `_misfit`: it is worth being a half off the target to avoid one.
+# What a cut inside a paragraph costs, in the unit of `_misfit`: better to be half off the target.
 _INSIDE_PARAGRAPH = 0.25
 
 
@@ -38,7 +39,8 @@ class Passage:
 def split_passages(document: Document, sentences: Sequence[Sentence]) -> tuple[Passage, ...]:
     """Cut a document into passages near `TARGET`, at paragraph ends where that is possible.
 
-    Every sentence that isn't boilerplate is in exactly one passage. Only a single sentence can be wider than `LONGEST`.
+    Every sentence that isn't boilerplate is in exactly one passage. Only a sentence by itself can be wider
+    than `LONGEST`.
     """
     kept = [sentence for sentence in sentences if not sentence.boilerplate]
     cuts = _cuts(document.text, kept)
@@ -49,13 +51,13 @@ def split_passages(document: Document, sentences: Sequence[Sentence]) -> tuple[P
             tuple(kept[start:end]),
             _joined(document.text, kept[start:end]),
         )
-        for number, (start, end) in enumerate(zip(cuts, cuts[1:], strict=False))
+        for number, (start, end) in enumerate(pairwise(cuts))
     )
 
 
-def embedded_text(title: str, passage: Passage) -> str:
-    """What the embedder reads for a passage: a passage from an article's middle seldom says what the article is about."""
-    return passage.text if not title or title in passage.text else f"{title}\n{passage.text}"
+def embedded_text(title: str, text: str) -> str:
+    """What the embedder reads of a passage: an article's middle seldom says by itself what it is about."""
+    return text if not title or title in text else f"{title}\n{text}"
 
 
 def _cuts(text: str, sentences: Sequence[Sentence]) -> list[int]:
@@ -87,7 +89,7 @@ def _misfit(width: int) -> float:
 
 def _joined(text: str, sentences: Sequence[Sentence]) -> str:
     parts = [text[sentences[0].start : sentences[0].end]]
-    for before, sentence in zip(sentences, sentences[1:], strict=False):
+    for before, sentence in pairwise(sentences):
         parts += [
             "\n" if _paragraph_ends(text, before, sentence) else " ",
             text[sentence.start : sentence.end],

@@ -56,7 +56,7 @@ def make_ready(models: Path, say: Say) -> None:
         build_engine(say)
     if not is_whole(model_path(models)):
         fetch_model(models, say)
-    marker = models / f"{MODEL}.tried-{_engine_build()}"
+    marker = models / f"{MODEL}.tried-{engine_build()}"
     if not marker.exists():
         say("Trying the model ...")
         try_model(model_path(models))
@@ -152,7 +152,7 @@ def rebuild_engine(say: Say) -> None:
     build_engine(say)
 
 
-def _engine_build() -> str:
+def engine_build() -> str:
     """Tells one build of the engine from another: its library's size and time."""
     spec = importlib.util.find_spec("llama_cpp")
     libraries = sorted((Path(spec.origin).parent / "lib").glob("libllama*")) if spec and spec.origin else []

@@ -1,6 +1,6 @@
 """Documents, sentences, passages, vectors and full text in one SQLite file: the truth of a library.
 
-Everything in it can be made again from the corpus, so a file that can't be used is moved aside and not mended.
+Everything in it can be made again from the corpus: a file that can't be used is moved aside, not mended.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import contextlib
 import hashlib
 import itertools
 import logging
-import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -50,7 +49,8 @@ _SCHEMA = f"""
     CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE files (path TEXT PRIMARY KEY, digest TEXT NOT NULL, size INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE problems (
-        path TEXT NOT NULL REFERENCES files(path) ON DELETE CASCADE, reason TEXT NOT NULL, duplicate INTEGER NOT NULL
+        path TEXT NOT NULL REFERENCES files(path) ON DELETE CASCADE,
+        reason TEXT NOT NULL, duplicate INTEGER NOT NULL
     );
     CREATE INDEX problems_of_file ON problems(path);
     CREATE TABLE documents (
@@ -70,11 +70,12 @@ _SCHEMA = f"""
     CREATE INDEX passages_with_content ON passages(content);
     CREATE TABLE sentences (
         document INTEGER NOT NULL REFERENCES documents(number) ON DELETE CASCADE,
-        ordinal INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, boilerplate INTEGER NOT NULL,
-        passage INTEGER, PRIMARY KEY (document, ordinal)
+        ordinal INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+        boilerplate INTEGER NOT NULL, passage INTEGER, PRIMARY KEY (document, ordinal)
     ) WITHOUT ROWID;
     CREATE TABLE vectors (
-        content TEXT NOT NULL, fingerprint TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (content, fingerprint)
+        content TEXT NOT NULL, fingerprint TEXT NOT NULL, vector BLOB NOT NULL,
+        PRIMARY KEY (content, fingerprint)
     );
     CREATE TABLE unindexed (id TEXT PRIMARY KEY) WITHOUT ROWID;
     CREATE VIRTUAL TABLE fulltext USING fts5(title, text, tokenize = 'unicode61 remove_diacritics 2');
@@ -102,12 +103,18 @@ class SplitDocument:
     passages: tuple[Passage, ...]
 
     @property
+    def texts(self) -> list[tuple[str, str]]:
+        """(content hash, text) of each passage as embedded; those that read the same share a vector."""
+        embedded = [embedded_text(self.document.title, passage.text) for passage in self.passages]
+        return [(_sha256(text), text) for text in embedded]
+
+    @property
     def digest(self) -> str:
-        return _sha256(repr((self.document, self.sentences, self.passages)))
+        return _sha256(repr((self.document, self.sentences, self.texts)))
 
 
 @dataclass(frozen=True, slots=True)
-class ReadFile:
+class SplitFile:
     """A file of the corpus as it was read; without documents if none could be."""
 
     path: str
@@ -129,11 +136,6 @@ class ListedDocument:
     passages: int
 
 
-def content_hash(title: str, passage: Passage) -> str:
-    """What a vector is kept under: passages that read the same share one, wherever they stand."""
-    return _sha256(embedded_text(title, passage))
-
-
 class Store:
     """`library.sqlite3` in the data folder. Its methods may be called from any thread; writes are atomic.
 
@@ -145,11 +147,13 @@ class Store:
         self.path = folder / "library.sqlite3"
         self._turn = threading.RLock()
         self._revision = ""
+        self._closed = False
         with self._clear_errors():
             self._connection = self._open()
 
     def close(self) -> None:
         with self._turn:
+            self._closed = True
             self._connection.close()
 
     # Files
@@ -162,20 +166,26 @@ class Store:
         """(path, reason) of everything in the files that is not searchable."""
         return self._rows("SELECT path, reason FROM problems ORDER BY path, rowid")
 
-    def files_with_duplicates(self) -> list[str]:
-        """Files with documents left out because another file has their ids."""
-        return [
-            path for (path,) in self._rows("SELECT DISTINCT path FROM problems WHERE duplicate ORDER BY path")
-        ]
+    def paths(self) -> set[str]:
+        """Files that have documents."""
+        return {path for (path,) in self._rows("SELECT DISTINCT path FROM documents")}
 
-    def write(self, files: Sequence[ReadFile]) -> set[str]:
-        """Store files in place of what was stored of them, all or none; return the paths whose documents changed."""
+    def files_with_duplicates(self) -> list[tuple[str, str]]:
+        """(path, digest) of files with documents left out because another file has their ids."""
+        query = (
+            "SELECT DISTINCT path, digest FROM files JOIN problems USING (path) WHERE duplicate ORDER BY path"
+        )
+        return self._rows(query)
+
+    def write(self, files: Sequence[SplitFile]) -> set[str]:
+        """Replace what is stored of these files, all or none; return the paths whose documents changed."""
         with self._transaction():
             return {file.path for file in files if self._write_file(file)}
 
-    def remove_files(self, paths: Iterable[str]) -> None:
-        with self._transaction():
-            self._connection.executemany("DELETE FROM files WHERE path = ?", [(path,) for path in paths])
+    def remove_files(self, paths: Sequence[str]) -> None:
+        if paths:
+            with self._transaction():
+                self._connection.executemany("DELETE FROM files WHERE path = ?", [(path,) for path in paths])
 
     # Documents, sentences, passages
 
@@ -242,7 +252,7 @@ class Store:
         return int(self._rows("SELECT count(*) FROM passages")[0][0])
 
     def search_text(self, query_terms: Sequence[str], limit: int) -> list[tuple[str, float]]:
-        """Return (passage id, BM25 score) of passages or titles with any of the terms, best first, higher is better."""
+        """Return (passage id, BM25 score, higher is better) of passages with any of the terms, best first."""
         # Quoted, a term is never an operator of the query language; "replace" takes what UTF-8 can't hold.
         clean = (
             term.replace("\0", " ").replace('"', '""').encode(errors="replace").decode()
@@ -252,7 +262,7 @@ class Store:
         if not match:
             return []
         return self._rows(
-            "SELECT passages.id, -bm25(fulltext) FROM fulltext JOIN passages ON passages.number = fulltext.rowid"
+            "SELECT passages.id, -bm25(fulltext) FROM fulltext JOIN passages ON number = fulltext.rowid"
             " WHERE fulltext MATCH ? ORDER BY rank, passages.id LIMIT ?",
             match,
             limit,
@@ -276,15 +286,16 @@ class Store:
             wanted -= {content for (content,) in self._rows(query, fingerprint, *page)}
         return wanted
 
-    def unembedded(self, fingerprint: str, limit: int) -> list[Passage]:
-        """Passages that have no vector by this embedder: all of them after a change of embedder."""
+    def unembedded(self, fingerprint: str, limit: int) -> dict[str, str]:
+        """Content hash -> text of passages that have no vector by this embedder: all, if it is new."""
         rows = self._rows(
-            "SELECT id FROM passages WHERE NOT EXISTS"
+            "SELECT DISTINCT content, title, passages.text FROM passages"
+            " JOIN documents ON documents.number = document WHERE NOT EXISTS"
             " (SELECT 1 FROM vectors WHERE vectors.content = passages.content AND fingerprint = ?) LIMIT ?",
             fingerprint,
             limit,
         )
-        return self.passages_by_ids([id for (id,) in rows])
+        return {content: embedded_text(title, text) for content, title, text in rows}
 
     def put_vectors(self, fingerprint: str, vectors: Iterable[tuple[str, Vector]]) -> None:
         """Keep vectors by the content hash of what was embedded; passages may follow later."""
@@ -299,7 +310,7 @@ class Store:
                 )
 
     def drop_unused_vectors(self) -> None:
-        """Forget vectors whose passage is gone; those by other embedders stay, for the day they are asked again."""
+        """Forget vectors whose passage is gone. Those by other embedders stay: users go back and forth."""
         with self._transaction():
             self._connection.execute(
                 "DELETE FROM vectors WHERE content NOT IN (SELECT content FROM passages)"
@@ -322,6 +333,14 @@ class Store:
         ):
             yield from ((id, np.frombuffer(blob, np.float32)) for _, id, blob in rows)
             last = rows[-1][0]
+
+    def sample_vectors(self, fingerprint: str, limit: int) -> list[Vector]:
+        """Return vectors of that many passages, picked at random."""
+        query = (
+            "SELECT vector FROM passages JOIN vectors USING (content) WHERE fingerprint = ?"
+            " AND number IN (SELECT number FROM passages ORDER BY random() LIMIT ?)"
+        )
+        return [np.frombuffer(blob, np.float32) for (blob,) in self._rows(query, fingerprint, limit)]
 
     def vectors_of(self, ids: Sequence[str], fingerprint: str) -> list[tuple[str, Vector]]:
         """Return (passage id, vector) of those passages that are there and have one by this embedder."""
@@ -353,10 +372,16 @@ class Store:
             self._connection.execute("DELETE FROM unindexed")
             self.set_note(name, value)
 
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other threads out: what is read stays true until the end."""
+        with self._turn:
+            yield
+
     # Underneath
 
-    def _write_file(self, file: ReadFile) -> bool:
-        """Replace those documents of a file that differ; an unchanged one keeps its rows, and its place in the index."""
+    def _write_file(self, file: SplitFile) -> bool:
+        """Replace the documents that differ; an unchanged one keeps its rows and its place in the index."""
         execute = self._connection.execute
         execute(
             "INSERT INTO files VALUES (?, ?, ?)"
@@ -400,8 +425,10 @@ class Store:
         self._connection.executemany(
             "INSERT INTO passages (id, document, ordinal, text, content) VALUES (?, ?, ?, ?, ?)",
             [
-                (passage.id, number, ordinal, passage.text, content_hash(document.title, passage))
-                for ordinal, passage in enumerate(split.passages)
+                (passage.id, number, ordinal, passage.text, content)
+                for ordinal, (passage, (content, _)) in enumerate(
+                    zip(split.passages, split.texts, strict=True)
+                )
             ],
         )
         home = {
@@ -428,28 +455,31 @@ class Store:
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
         """All or nothing, also when interrupted; inside another one, a part of that."""
-        with self._turn, self._clear_errors():
+        with self._turn:
             if self._connection.in_transaction:
                 yield
                 return
-            self._connection.execute("BEGIN IMMEDIATE")
             self._revision = ""
-            try:
-                yield
-                self._connection.execute("COMMIT")
-            except BaseException:
-                # A full disk may have rolled back by itself.
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
+            with self._clear_errors():
+                self._connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield
+                    self._connection.execute("COMMIT")
+                except BaseException:
+                    # A full disk may have rolled back by itself.
+                    if self._connection.in_transaction:
+                        self._connection.execute("ROLLBACK")
+                    raise
 
     @contextlib.contextmanager
     def _clear_errors(self) -> Iterator[None]:
+        if self._closed:
+            raise LibraryError(f"The library {self.path} is closed. Open it again.")
         try:
             yield
         except sqlite3.DatabaseError as error:
             if _is_damage(error):
-                self._connection.close()
+                self.close()
                 raise LibraryError(
                     f"The library was damaged ({error}) and is now {self._move_aside().name}. "
                     "Run the command again: it is built anew from the articles."
@@ -460,7 +490,9 @@ class Store:
 
     def _advice(self, error: sqlite3.OperationalError) -> str:
         if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
-            return f"The disk with {self.path.parent} is full. What was stored is kept: make room and run it again."
+            return (
+                f"The disk of {self.path.parent} is full. Make room and run it again: what is stored is kept."
+            )
         return (
             f"The library {self.path} can't be used ({error}). Put that right, or use another --data folder."
         )
@@ -470,16 +502,9 @@ class Store:
     def _open(self) -> sqlite3.Connection:
         try:
             return self._connect()
-        except sqlite3.DatabaseError as error:
-            if not _is_damage(error):
-                raise
-            reason = f"is damaged ({error})"
-        except _OlderSchemaError:
-            reason = "was written by an older version"
-        aside = self._move_aside()
-        _log.warning(
-            "%s %s. It was moved to %s and is built anew from the articles.", self.path, reason, aside.name
-        )
+        except _UnusableError as error:
+            aside = self._move_aside()
+            _log.warning("%s %s. It is now %s; a new one is built.", self.path, error, aside.name)
         return self._connect()
 
     def _connect(self) -> sqlite3.Connection:
@@ -487,8 +512,10 @@ class Store:
         try:
             connection.executescript(_CONNECT)
             self._check(connection)
-        except BaseException:
+        except BaseException as error:
             connection.close()
+            if isinstance(error, sqlite3.DatabaseError) and _is_damage(error):
+                raise _UnusableError(f"is damaged ({error})") from error
             raise
         return connection
 
@@ -497,18 +524,16 @@ class Store:
         (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if version > _SCHEMA_VERSION:
             raise LibraryError(
-                f"{self.path} was written by a newer version of tanya. Update tanya, or use another --data folder."
+                f"{self.path} was written by a newer tanya. Update tanya, or use another --data folder."
             )
         if tables and version < _SCHEMA_VERSION:
-            raise _OlderSchemaError
+            raise _UnusableError("was written by an older tanya")
         if not tables:
             connection.executescript(_SCHEMA)
         elif self.path.stat().st_size <= _CHECKED_UP_TO:
             (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
             if verdict != "ok":
-                damage = sqlite3.DatabaseError(verdict)
-                damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-                raise damage
+                raise _UnusableError(f"is damaged ({verdict})")
 
     def _move_aside(self) -> Path:
         """Rename the file together with its log, which SQLite would otherwise play into the new one."""
@@ -516,12 +541,12 @@ class Store:
         aside = next(name for name in names if not name.exists())
         for suffix in ("-wal", "-shm", ""):
             with contextlib.suppress(FileNotFoundError):
-                os.replace(f"{self.path}{suffix}", f"{aside}{suffix}")
+                Path(f"{self.path}{suffix}").replace(f"{aside}{suffix}")
         return aside
 
 
-class _OlderSchemaError(Exception):
-    """The file's tables are those of an older version."""
+class _UnusableError(Exception):
+    """What is wrong with a file that has to be made anew."""
 
 
 def _is_damage(error: sqlite3.DatabaseError) -> bool:

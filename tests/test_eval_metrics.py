@@ -6,8 +6,10 @@ from eval.questions import Question
 from rag.answer import Answer, Citation, Statement
 
 ARTICLE = (
-    "Putin menelepon Trump, Minggu (17/12). FSB menangkap tujuh anggota sel ISIS. "
-    "Sebanyak 40.000 orang pergi ke Suriah. Kedua pemimpin berbicara 45 menit."
+    "Putin menelepon Trump, Minggu (17/12). Pada hari itu Gedung Putih menjawab. "
+    "FSB menangkap tujuh anggota sel ISIS. "
+    "Sebanyak 40.000 orang pergi ke Suriah. Kedua pemimpin berbicara 45 menit. "
+    "Kedutaan itu dibuka pada Desember 2016."
 )
 OTHER = "Dua warga Rusia diamankan pada 27 Desember 2019 menurut Kremlin."
 TEXTS = {"a.txt": ARTICLE, "b.txt": OTHER}
@@ -46,6 +48,8 @@ def question(*answers, forbidden=(), answerable=True, language="en", type="numbe
 
 
 ABSENT = question(answerable=False, type="topic_absent")
+OPENED = "Kedutaan itu dibuka pada Desember 2016."
+THAT_DAY = "Pada hari itu Gedung Putih menjawab."
 CALL = "Putin menelepon Trump, Minggu (17/12)."
 SEVEN = "FSB menangkap tujuh anggota sel ISIS."
 
@@ -187,7 +191,7 @@ class TestCitations:
         assert metrics.sentence_precision([place(SEVEN), place("Sebanyak 40.000 orang")], gold) == 0.5
 
     def test_a_sentence_that_only_touches_the_gold_one_is_another_sentence(self):
-        gold, touching = place(SEVEN), place("Minggu (17/12). FSB")
+        gold, touching = place(SEVEN), place("Gedung Putih menjawab. FSB")
 
         assert metrics.sentence_precision([touching], [[gold]]) == 0.0
 
@@ -258,6 +262,26 @@ class TestUnsupportedShown:
     def test_a_date_of_another_day_or_year_is_found(self):
         assert self.shown("Putin called on 18 December 2017.", CALL) is True
         assert self.shown("Putin called on 17 December 2019.", CALL) is True
+
+    def test_a_date_that_is_more_precise_than_the_cited_sentence_is_found(self):
+        assert self.shown("It was opened in 2016.", OPENED) is False
+        assert self.shown("It was opened on 5 December 2016.", OPENED) is True
+
+    def test_a_year_in_a_sentence_of_another_year_is_found(self):
+        assert self.shown("It was opened in 2015.", OPENED) is True
+        assert self.shown("2015", OPENED) is True
+        assert self.shown("2016", OPENED) is False
+
+    def test_a_date_without_a_year_is_read_from_any_article_that_is_cited(self):
+        later = citation(OTHER, "b.txt", number=2)
+        said = Statement("Arrested on 27 December.", (1, 2))
+        asked = Answer("?", "en", True, said.text, (said,), (citation(SEVEN), later))
+
+        assert metrics.unsupported_shown(asked, text_of) is False
+
+    def test_that_day_means_the_day_that_the_article_has_just_named(self):
+        assert self.shown("The White House answered on 17 December 2017.", THAT_DAY) is False
+        assert self.shown("The White House answered on 19 December 2017.", THAT_DAY) is True
 
     def test_a_date_in_a_sentence_without_one_is_found(self):
         assert self.shown("Seven were arrested on 15 December 2017.", SEVEN) is True

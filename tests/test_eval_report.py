@@ -105,13 +105,13 @@ class TestFiles:
         assert "| g2 | When \\| where? | 17 December 2017 | On 17 December 2017. |" in page
 
     def test_the_page_has_each_kind_with_n_and_interval(self):
-        rows = [row(n, correct=float(n % 2), type=("when", "who")[n % 2], ms=10.0 * n) for n in range(1, 41)]
+        rows = [row(n, correct=float(n % 2), type=("when", "who")[n % 2], ms=20.0 * n) for n in range(1, 41)]
         written = Report(ABOUT, rows)
         page = markdown(written, written.summary(), compare(written, written))
 
         assert "| right | 40 | 50.0 | [35.0, 65.0] |" in page
         assert "| type: who | 20 | 100.0 [83.2, 100.0] |" in page
-        assert "| total_ms | 40 | 205 | 381 |" in page
+        assert "| total_ms | 40 | 410 | 761 |" in page
         assert "| right | 40 | +0.0 | [0.0, 0.0] |" in page
 
     def test_another_file_is_refused(self, tmp_path):

@@ -25,9 +25,10 @@ TICK_S = 3.0  # between looks at the background reading, which takes some 20 s a
 WAITING = 8  # questions that may wait; one more is told that the queue is full, and can be asked again
 BROKEN = "Something went wrong inside tanya, not with your question. Ask again; the log has it under {}."
 BROKEN_OFF = "The answer broke off before it was complete. Ask again."
+TOO_MANY = "Too many questions are waiting for their answers. Ask again in a minute."
 TOO_SLOW = "The answer took longer than {:.0f} s and was ended. Ask again, or ask for less at once."
 
-# Clicks on "#cite-1-2", "#document-…" and "#articles" go to the server as the event "select", which opens the article.
+# Clicks on "#cite-1-2", "#document-…" and "#articles" become the event "select", which opens the article.
 FOLLOW_LINKS = """
 element.addEventListener('click', (event) => {
   const link = event.target.closest('a[href^="#"]');
@@ -68,7 +69,10 @@ column.addEventListener('keydown', (event) => {
 });
 """
 
-MASTHEAD = """<h1>tanya</h1><p>Ask the articles. Every statement is pinned to the sentence that says it.</p>"""
+MASTHEAD = "<h1>tanya</h1><p>Every statement pinned to the sentence that says it.</p>"
+WELCOME = """<h2>What do the articles say?</h2>
+<p>Ask in English or Indonesian. The answer names its articles; click a number to read the sentence
+in its place. Where the articles don’t say, neither does tanya.</p>"""
 
 Turns = tuple[Turn, ...]
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -89,7 +93,7 @@ class Library(Protocol):
 
 
 class Chat:
-    """What the page's events do. A chat itself lives in the page's state: one `Chat` serves every open page."""
+    """What the page's events do; the turns are in each page's state, so one `Chat` serves every open page."""
 
     def __init__(self, library: Library) -> None:
         self.library = library
@@ -109,10 +113,16 @@ class Chat:
             yield _shown((*turns[:-1], turn))
 
     def stop(self, turns: Turns) -> tuple[Any, ...]:
-        """Ends the pending question with what there is; gradio has closed its stream by then."""
+        """Ends the pending question with what there is; its stream is cancelled next."""
         if not turns or not turns[-1].pending:
             return _shown(turns)
         return _shown((*turns[:-1], replace(turns[-1], stopped=True)))
+
+    def settle(self, turns: Turns) -> tuple[Any, ...]:
+        """Ends a question whose stream gradio cancelled, or never began because the queue is full."""
+        if turns and turns[-1].pending and not turns[-1].answer:
+            return _shown((*turns[:-1], replace(turns[-1], error=TOO_MANY)))
+        return self.stop(turns)
 
     def open(self, turns: Turns, event: gr.EventData) -> str:
         """What the clicked link names, looked up: a citation of this chat, a document, or all articles."""
@@ -139,7 +149,7 @@ class Chat:
         return render.articles(self.library.documents())
 
     def _grow(self, turn: Turn, history: list[tuple[str, str]]) -> Iterator[Turn]:
-        """The turn with each newer answer; whatever goes wrong becomes its message, and the page stays usable."""
+        """The turn with each newer answer; whatever goes wrong becomes its message."""
         answers = self.library.stream(turn.question, history=history)
         ends = monotonic() + ANSWER_S
         try:
@@ -169,7 +179,8 @@ def paced(answers: Iterable[Answer]) -> Iterator[Answer]:
 def build_page(library: Library) -> gr.Blocks:
     """The page, not yet served: its style and its safety headers come with `ui.server.serve`."""
     chat = Chat(library)
-    with gr.Blocks(title="tanya", analytics_enabled=False, fill_width=True) as page:
+    page = gr.Blocks(title="tanya", analytics_enabled=False, fill_width=True)
+    with page:
         turns = gr.State(())
         with gr.Row(elem_id="head"):
             _html("masthead", value=MASTHEAD)
@@ -178,10 +189,11 @@ def build_page(library: Library) -> gr.Blocks:
             with gr.Column(elem_id="chat"):
                 transcript = _html("transcript", FOLLOW_LINKS + SHOW_NEWEST)
                 with gr.Column(elem_id="examples") as examples:
+                    _html("welcome", value=WELCOME)
                     buttons = [gr.Button(example, size="sm") for example in library.examples()]
                 with gr.Row(elem_id="ask"):
                     question = gr.Textbox(
-                        placeholder="Ask the articles…  ·  Tanyakan kepada artikel…",
+                        placeholder="Ask · Tanyakan…",
                         label="Your question",
                         show_label=False,
                         container=False,
@@ -202,7 +214,10 @@ def build_page(library: Library) -> gr.Blocks:
         asked = [gr.on([question.submit, ask.click], chat.begin, [question, turns], begun, **AT_ONCE)]
         asked += [button.click(chat.begin, [button, turns], begun, **AT_ONCE) for button in buttons]
         answered = [each.then(chat.answer, turns, shown, concurrency_id="answer", **QUIET) for each in asked]
-        stop.click(lambda: None, cancels=answered, **AT_ONCE).then(chat.stop, turns, shown, **AT_ONCE)
+        for each in answered:
+            each.failure(chat.settle, turns, shown, **AT_ONCE)
+        # The turn is stopped before its stream is: an answer that arrives in between is ended by `settle`.
+        stop.click(chat.stop, turns, shown, **AT_ONCE).then(lambda: None, cancels=answered, **AT_ONCE)
         for html in (transcript, reader, progress):
             html.select(chat.open, turns, reader, **AT_ONCE)
         gr.on([page.load, timer.tick], chat.look, None, [progress, timer], **AT_ONCE)

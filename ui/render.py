@@ -1,4 +1,4 @@
-"""Answer -> HTML of the chat page. Pure: every text is escaped, and an allow-list has the last word on the markup."""
+"""Answer -> HTML of the chat page: pure; every text is escaped, an allow-list has the last word on markup."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from urllib.parse import quote as percent_encode
 import nh3
 from markupsafe import Markup, escape
 
-from rag.answer import Answer, Citation, Statement
+from rag.answer import Answer, Citation, RetrievedPassage, Statement
 from rag.documents import Document
 
-TAGS = {"a", "article", "cite", "div", "h2", "h3", "li", "mark", "ol", "p", "q", "s", "section", "span", "time", "ul"}
+# ruff: noqa: SIM905 - words split from one line are read at a glance, twenty literals are not
+TAGS = set("a article div h2 h3 li mark ol p q s section span time ul".split())
 ATTRIBUTES = {"a": {"href", "target"}, "article": {"lang"}, "section": {"lang"}, "time": {"datetime"}}
 CLASSES = set(
-    "abstained answer articles byline citations count disagreement error kicker label links marker muted note"
-    " original pending publishers quote reason stopped title turn unsupported verdict waiting when".split()
+    "abstained answer articles byline citations count dated disagreement error kicker label links marker"
+    " muted note original pending publishers quote reason title turn unsupported verdict waiting when".split()
 )
-ECHOED = 600  # characters of a question shown again; a pasted article would push its own answer off the screen
+ECHOED = 300  # characters of a question shown again: a pasted article would push its answer off the screen
 LISTED = 200  # articles listed beside the chat; more of them are found by asking, not by scrolling
 NEAREST = 3  # articles offered where the answer isn't in them
 
@@ -37,6 +38,7 @@ LABELS = {
         "disagreement": "The articles disagree. Each statement names who reports it.",
         "unsupported": "not confirmed",
         "publishers": "reported by",
+        "from": "as read from",
         "abstained": "Not in the articles",
         "nearest": "Nearest articles",
         "stopped": "Stopped.",
@@ -56,6 +58,7 @@ LABELS = {
         "disagreement": "Artikel-artikel berbeda. Setiap pernyataan menyebut siapa yang memberitakannya.",
         "unsupported": "tidak terkonfirmasi",
         "publishers": "diberitakan oleh",
+        "from": "menurut bacaan dari",
         "abstained": "Tidak ada dalam artikel",
         "nearest": "Artikel terdekat",
         "stopped": "Dihentikan.",
@@ -117,22 +120,19 @@ def transcript(turns: Sequence[Turn]) -> str:
 
 
 def article(document: Document, citation: Citation | None = None, language: str = "en") -> str:
-    """The document with the cited sentence in `<mark>`; a quote that is no longer at its place is not marked."""
+    """The document, the cited sentence in `<mark>` unless it is no longer where it was."""
     say = _labels(language)
     start, end = (citation.start, citation.end) if citation else (0, 0)
     changed = citation is not None and document.text[start:end] != citation.quote
     if changed:
         start, end = 0, 0
-    head = [_tag("p", _byline(document, language, short=False), "kicker"), _tag("h2", document.title or document.path, "title")]
-    about: list[str] = [document.path, say["derived"]] if document.derived else [document.path]
-    links = [_tag("span", text) for text in about]
-    if document.url.startswith(("https://", "http://")):
-        links.append(Markup('<a class="original" href="{}" target="_blank">{}</a>').format(document.url, say["original"]))
-    head.append(_tag("p", _join(links, " · "), "muted"))
+    head = _tag("p", _byline(document, language, short=False), "kicker")
+    head += _tag("h2", document.title or document.path, "title") + _about(document, say)
     if changed:
-        head.append(_tag("p", say["changed"], "note"))
-    body = Markup('<article lang="{}">{}</article>').format(document.language, _join(_paragraphs(document, start, end)))
-    return _clean(_navigation(say) + _join(head) + body)
+        head += _tag("p", say["changed"], "note")
+    body = _join(_paragraphs(document, start, end))
+    text = Markup('<article lang="{}">{}</article>').format(document.language, body)
+    return _clean(_navigation(say) + head + text)
 
 
 def articles(documents: Sequence[Shelved], language: str = "en") -> str:
@@ -160,11 +160,11 @@ def progress(done: int, total: int) -> str:
 def models(names: dict[str, str]) -> str:
     """Which models answer, for the foot of the page."""
     llm, embedding = names.get("llm") or "no chat model", names.get("embedding") or "no embedding model"
-    return _clean(_tag("p", f"{llm} · {embedding} · everything stays on this computer", "muted"))
+    return _clean(_tag("p", f"{llm} · {embedding}", "muted"))
 
 
 def date_in_words(iso: str, language: str, short: bool = False) -> str:
-    """"2017-12-17" as "17 December 2017", as precise as it is given; what is no ISO date is left as it is."""
+    """17 December 2017, or as much of it as is given; what is no ISO date is left as it is."""
     match = re.fullmatch(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-([0-3]\d))?)?", iso)
     if not match:
         return iso
@@ -194,42 +194,56 @@ def _turn(number: int, turn: Turn) -> Markup:
 def _answer(number: int, answer: Answer, pending: bool) -> Markup:
     say = _labels(answer.language)
     abstained = answer.complete and not answer.answered
-    parts = [] if abstained else [_reading(answer, say["reading"] if pending else say["read"])]
-    if abstained:
-        parts.append(_tag("p", say["abstained"], "verdict"))
+    parts = [_tag("p", say["abstained"], "verdict")] if abstained else []
+    if answer.passages and not abstained:
+        parts.append(_reading(answer, say["reading"] if pending else say["read"]))
     if answer.disagreement:
         parts.append(_tag("p", say["disagreement"], "disagreement"))
     if abstained or not answer.statements:
-        parts += [_tag("p", _with_markers(number, answer, line)) for line in answer.text.splitlines() if line.strip()]
+        lines = filter(str.strip, answer.text.splitlines())
+        parts += [_tag("p", _with_markers(number, answer, line)) for line in lines]
     if answer.statements:
-        parts.append(_tag("ul", _join(_statement(number, answer, each) for each in answer.statements), "answer"))
+        parts.append(_tag("ul", _join(_statements(number, answer)), "answer"))
     if pending:
         parts.append(_tag("p", say["checking"], "waiting"))
     if abstained and answer.passages:
         parts.append(_nearest(answer, say["nearest"]))
     if answer.citations:
-        parts.append(_tag("ol", _join(_citation(number, answer, each) for each in answer.citations), "citations"))
+        cited = _join(_citation(number, answer, each) for each in answer.citations)
+        parts.append(_tag("ol", cited, "citations"))
     if answer.complete and "total_ms" in answer.timings:
         parts.append(_tag("p", f"{answer.timings['total_ms'] / 1000:.1f} s", "count"))
     return _tag("div", _join(parts), "abstained" if abstained else "")
+
+
+def _statements(turn: int, answer: Answer) -> Iterator[Markup]:
+    """Statements in a row about one day stand under one date."""
+    shared = None
+    for statement in answer.statements:
+        when = Markup("")
+        classes = [] if statement.supported else ["unsupported"]
+        if statement.date != shared:
+            classes.append("dated")
+        if statement.date and statement.date != shared:
+            words = date_in_words(statement.date, answer.language)
+            when = Markup('<time class="when" datetime="{}">{}</time>').format(statement.date, words)
+        shared = statement.date
+        yield _tag("li", when + _statement(turn, answer, statement), " ".join(classes))
 
 
 def _statement(turn: int, answer: Answer, statement: Statement) -> Markup:
     say = _labels(answer.language)
     known = {citation.number for citation in answer.citations}
     markers = _join(_marker(turn, number) for number in statement.citations if number in known)
-    parts: list[Markup] = []
-    if statement.date:
-        when = date_in_words(statement.date, answer.language)
-        parts.append(Markup('<time class="when" datetime="{}">{}</time>').format(statement.date, when))
     if statement.supported:
-        parts.append(_tag("p", escape(statement.text) + " " + markers))
+        html = _tag("p", escape(statement.text) + " " + markers)
     else:
         reason = f"{say['unsupported']}: {statement.reason}" if statement.reason else say["unsupported"]
-        parts.append(_tag("p", _tag("s", statement.text) + " " + markers + _tag("span", reason, "reason")))
+        html = _tag("p", _tag("s", statement.text) + " " + markers + _tag("span", reason, "reason"))
     if statement.publishers:
-        parts.append(_tag("p", f"{say['publishers']} {', '.join(statement.publishers)}", "publishers"))
-    return _tag("li", _join(parts), "" if statement.supported else "unsupported")
+        said = say["publishers"] if statement.supported else say["from"]
+        html += _tag("p", f"{said} {', '.join(statement.publishers)}", "publishers")
+    return html
 
 
 def _citation(turn: int, answer: Answer, citation: Citation) -> Markup:
@@ -238,16 +252,32 @@ def _citation(turn: int, answer: Answer, citation: Citation) -> Markup:
 
 
 def _reading(answer: Answer, label: str) -> Markup:
-    """The retrieved articles, best first, each once however many of its passages were found."""
-    found = {passage.document_id: passage for passage in reversed(answer.passages)}
-    links = _join(_link(each, found[each], answer.language, titled=False) for each in reversed(found))
-    return _tag("p", _tag("span", label, "label") + " " + links, "links") if found else Markup("")
+    links = (_link(found.document_id, found, answer.language, titled=False) for found in _retrieved(answer))
+    return _tag("p", _tag("span", label, "label") + " " + _join(links), "links")
 
 
 def _nearest(answer: Answer, label: str) -> Markup:
-    found = {passage.document_id: passage for passage in reversed(answer.passages)}
-    rows = [_tag("li", _link(each, found[each], answer.language)) for each in [*reversed(found)][:NEAREST]]
-    return _tag("p", label, "label") + _tag("ul", _join(rows), "articles")
+    nearest = _retrieved(answer)[:NEAREST]
+    rows = _join(_tag("li", _link(found.document_id, found, answer.language)) for found in nearest)
+    return _tag("p", label, "label") + _tag("ul", rows, "articles")
+
+
+def _retrieved(answer: Answer) -> list[RetrievedPassage]:
+    """Each article's best passage, best first."""
+    best: dict[str, RetrievedPassage] = {}
+    for passage in answer.passages:
+        best.setdefault(passage.document_id, passage)
+    return list(best.values())
+
+
+def _about(document: Document, say: dict[str, str]) -> Markup:
+    parts = [escape(document.path)]
+    if document.derived:
+        parts.append(escape(say["derived"]))
+    if document.url.startswith(("https://", "http://")):
+        link = Markup('<a class="original" href="{}" target="_blank">{}</a>')
+        parts.append(link.format(document.url, say["original"]))
+    return _tag("p", _join(parts, " · "), "muted")
 
 
 def _paragraphs(document: Document, start: int, end: int) -> Iterator[Markup]:
@@ -266,12 +296,11 @@ def _paragraphs(document: Document, start: int, end: int) -> Iterator[Markup]:
 def _with_markers(turn: int, answer: Answer, line: str) -> Markup:
     """`[n]` becomes a link only where there is a citation n; any other brackets are just brackets."""
     known = {citation.number for citation in answer.citations}
-    pieces = re.split(r"\[(\d{1,4})\]", line)
-    linked = (
-        _marker(turn, int(piece)) if place % 2 and int(piece) in known else escape(f"[{piece}]" if place % 2 else piece)
-        for place, piece in enumerate(pieces)
-    )
-    return _join(linked)
+    html = Markup("")
+    for piece in re.split(r"(\[\d{1,4}\])", line):
+        number = int(piece[1:-1]) if re.fullmatch(r"\[\d{1,4}\]", piece) else 0
+        html += _marker(turn, number) if number in known else escape(piece)
+    return html
 
 
 def _marker(turn: int, number: int) -> Markup:
@@ -281,7 +310,9 @@ def _marker(turn: int, number: int) -> Markup:
 def _link(document_id: str, listed: Listed, language: str, titled: bool = True) -> Markup:
     title = _tag("span", listed.title or listed.path, "title") if titled else Markup("")
     byline = _tag("span", _byline(listed, language), "byline")
-    return Markup('<a href="#document-{}">{}{}</a>').format(percent_encode(document_id, safe=""), title, byline)
+    return Markup('<a href="#document-{}">{}{}</a>').format(
+        percent_encode(document_id, safe=""), title, byline
+    )
 
 
 def _byline(listed: Listed, language: str, short: bool = True) -> str:
@@ -318,7 +349,7 @@ def _clean(html: str) -> str:
         html.encode("utf-8", "replace").decode(),
         tags=TAGS,
         attributes=ATTRIBUTES,
-        allowed_classes={tag: CLASSES for tag in TAGS},
+        allowed_classes=dict.fromkeys(TAGS, CLASSES),
         url_schemes={"http", "https"},
         attribute_filter=_only_known_links,
         link_rel="noopener noreferrer nofollow",

@@ -24,14 +24,24 @@ PORTS = 100  # tried from the one asked for upwards
 BODY = 1_000_000  # bytes of one request; the longest question allowed is far below
 SESSIONS = 200  # open pages whose chats are kept in memory
 
-# gradio's page needs inline scripts, and its HTML component compiles its templates with `Function`: so this policy
-# stops requests to elsewhere, frames and forms, and the allow-list of `ui.render` is what stops scripts.
+# gradio's page needs inline scripts, and its HTML component compiles its template with `Function`: this
+# policy stops requests to elsewhere, frames and forms. Scripts are stopped by the allow-list of `ui.render`.
+POLICY = (
+    "default-src 'self'",
+    "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "media-src 'self' blob:",
+    "font-src 'self' data:",
+    "connect-src 'self'",
+    "frame-src 'none'",
+    "object-src 'none'",
+    "base-uri 'self'",  # gradio's page names its own base
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+)
 SAFETY = {
-    "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self' data:; connect-src 'self'; "
-        "frame-src 'none'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-    ),
+    "Content-Security-Policy": "; ".join(POLICY),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
@@ -39,7 +49,7 @@ SAFETY = {
 
 
 class Guard:
-    """Puts the safety headers on every reply; refuses what another site's page posts, and what is far too big."""
+    """Puts the safety headers on every reply; refuses other sites' requests, and far too long ones."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -63,8 +73,12 @@ def start(library: Library, host: str = "127.0.0.1", port: int = 7860) -> tuple[
     local = _is_loopback(host)
     password = os.environ.get("TANYA_PASSWORD", "")
     if not local and not password:
-        raise TanyaError(f"{host} can be reached by others: set TANYA_PASSWORD first (the user name is tanya).")
-    hosts = ["127.0.0.1", "localhost", "[::1]"] if local else ["*"]  # elsewhere the login guards, not the name
+        raise TanyaError(
+            f"{host} can be reached by others: set TANYA_PASSWORD first (the user name is tanya)."
+        )
+    hosts = (
+        ["127.0.0.1", "localhost", "[::1]"] if local else ["*"]
+    )  # elsewhere the login guards, not the name
     page = build_page(library)
     page.launch(
         server_name=host,
@@ -73,7 +87,9 @@ def start(library: Library, host: str = "127.0.0.1", port: int = 7860) -> tuple[
         quiet=True,
         share=False,
         auth=None if local else ("tanya", password),
-        app_kwargs={"middleware": [Middleware(Guard), Middleware(TrustedHostMiddleware, allowed_hosts=hosts)]},
+        app_kwargs={
+            "middleware": [Middleware(Guard), Middleware(TrustedHostMiddleware, allowed_hosts=hosts)]
+        },
         css_paths=Path(__file__).with_name("page.css"),
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
         footer_links=[],
@@ -83,7 +99,7 @@ def start(library: Library, host: str = "127.0.0.1", port: int = 7860) -> tuple[
         run_history=False,
         ssr_mode=False,
     )
-    return page, page.local_url
+    return page, str(page.local_url)
 
 
 def serve(library: Library, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = False) -> None:
@@ -105,7 +121,10 @@ def _refusal(headers: Headers) -> PlainTextResponse | None:
 
 
 def _is_loopback(host: str) -> bool:
-    return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:  # some other computer's name, or this one's on the network
+        return False
 
 
 def _free_port(host: str, first: int) -> int:

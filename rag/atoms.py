@@ -1,0 +1,177 @@
+"""Text -> its atoms: the numbers, dates and names that have to be found where a statement is cited."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+
+from rag.dates import DateExpression, DateSpan, find_dates
+from rag.language import is_small_word
+from rag.lexicon import phrases, translations
+
+_DIGITS = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?:-\d+)?(?![\w])|(?<=\D)\d+(?=th\b)|\d+")
+_GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+# A name's word: it starts with a capital, or is written in capitals inside ("WhatsApp", "iPhone", "al-Assad").
+_NAME = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W\d_][\w’'-]*(?:\.(?=\s+[A-Z][a-z]))?")
+
+_UNITS_EN = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_TENS_EN = "twenty thirty forty fifty sixty seventy eighty ninety"
+_ONES_ID = "nol satu dua tiga empat lima enam tujuh delapan sembilan"
+_SCALES = {
+    "ribu": 1_000, "thousand": 1_000, "juta": 1_000_000, "million": 1_000_000, "miliar": 10**9, "milyar": 10**9,
+    "billion": 10**9, "triliun": 10**12, "trillion": 10**12,
+}
+_WORDS = {
+    **{word: number for number, word in enumerate(_UNITS_EN.split())},
+    **{word: 20 + 10 * number for number, word in enumerate(_TENS_EN.split())},
+    **{word: number for number, word in enumerate(_ONES_ID.split())},
+    "sepuluh": 10, "sebelas": 11, "seratus": 100, "hundred": 100, "seribu": 1000, "dozen": 12, "selusin": 12,
+}
+# "One" and "satu" are as often an article as a number, and never what a reader asks for.
+_ARTICLES = {"one", "satu", "nol", "zero"}
+# Below this similarity two spellings are two names; "Petersburg" and "Petersburgh" are above, "Iran" and "Iraq" below.
+_SAME_SPELLING = 88
+
+
+@dataclass(frozen=True, slots=True)
+class Atoms:
+    """What is checked in a text.
+
+    Attributes:
+        numbers: plain values, thousands and decimals as Python writes them: "40000", "1.5".
+        dates: every date, as precise as the text gives it.
+        names: names as written, each a run of capitalised words.
+    """
+
+    numbers: frozenset[str]
+    dates: tuple[DateSpan, ...]
+    names: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.numbers or self.dates or self.names)
+
+
+def atoms(text: str, dates: Sequence[DateExpression] | None = None) -> Atoms:
+    """Find the atoms of a text; `dates` are its date expressions where they are known already."""
+    found = find_dates(text) if dates is None else dates
+    rest = text
+    for expression in found:
+        rest = rest[: expression.start] + " " * (expression.end - expression.start) + rest[expression.end :]
+    return Atoms(numbers(rest), tuple(e.date for e in found if e.date is not None), names(rest))
+
+
+@lru_cache(maxsize=4096)
+def numbers(text: str) -> frozenset[str]:
+    """The numbers of a text, written in digits or in English or Indonesian words."""
+    found: set[str] = set()
+    words = [word.rstrip(".,") for word in re.findall(r"[^\W\d_]+|\d+(?:[.,]\d+)*", text.casefold())]
+    number = 0
+    while number < len(words):
+        value, used = _number_at(words, number)
+        if value is not None:
+            found.add(f"{value:.10g}" if value < 1e10 else str(int(value)))
+        number += max(used, 1)
+    return frozenset(found)
+
+
+def _number_at(words: Sequence[str], start: int) -> tuple[float | None, int]:
+    """The number that begins at a word, and how many words it takes."""
+    first = words[start]
+    if first[0].isdigit():
+        value, used = _digits(first), 1
+    elif first in _WORDS:
+        value, used = _spelled(words, start)
+        if used == 1 and first in _ARTICLES:
+            return None, 1
+    else:
+        return None, 1
+    if start + used < len(words) and words[start + used] in _SCALES:
+        value *= _SCALES[words[start + used]]
+        used += 1
+    return value, used
+
+
+def _digits(text: str) -> float:
+    if _GROUPED.fullmatch(text):
+        return float(re.sub(r"[.,]", "", text))
+    head, _, tail = text.replace(",", ".").rpartition(".")
+    return float(f"{head.replace('.', '')}.{tail}") if head else float(tail)
+
+
+def _spelled(words: Sequence[str], start: int) -> tuple[float, int]:
+    """English "twenty five", "two hundred"; Indonesian "dua puluh lima", "dua belas", "dua ratus"."""
+    value, used = float(_WORDS[words[start]]), 1
+    while start + used < len(words):
+        word = words[start + used]
+        if word == "belas":
+            value += 10
+        elif word == "puluh":
+            value = value - value % 10 + value % 10 * 10
+        elif word in ("ratus", "hundred"):
+            value *= 100
+        elif word in _WORDS and _WORDS[word] < 10 and value >= 20 and value % 10 == 0:
+            value += _WORDS[word]
+        else:
+            break
+        used += 1
+    return value, used
+
+
+@lru_cache(maxsize=4096)
+def names(text: str) -> tuple[str, ...]:
+    """The names of a text: runs of capitalised words.
+
+    The first word of a text is capitalised anyway: it counts only with another name's word behind it, or in
+    capitals throughout.
+    """
+    runs: list[str] = []
+    end = -2
+    for match in _NAME.finditer(text):
+        word = match.group()
+        if not _is_name_word(word, first=not text[: match.start()].strip(" \"“'‘(")):
+            continue
+        if match.start() - end <= 1 and runs:
+            runs[-1] += " " + word
+        else:
+            runs.append(word)
+        end = match.end()
+    return tuple(run for run in runs if not is_small_word(run) or run.isupper())
+
+
+def _is_name_word(word: str, *, first: bool) -> bool:
+    if sum(character.isupper() for character in word) >= 2:
+        return True
+    if not word[0].isupper():
+        return False
+    return not (first and (is_small_word(word) or translations(word.casefold())))
+
+
+def has_name(text: str, name: str) -> bool:
+    """Whether a name stands in a text, in either language: "White House" in "… kata Gedung Putih".
+
+    Every word of the name has to be there: as it is, in a close spelling, or as part of a translated expression.
+    """
+    folded = _plain(text)
+    if _plain(name) in folded:
+        return True
+    covered: set[str] = set()
+    for _, matched, forms in phrases(name):
+        if any(re.search(rf"\b{re.escape(_plain(form))}\b", folded) for form in forms):
+            covered |= set(_plain(matched).split())
+    words = [word for word in _plain(name).split() if word not in covered and not is_small_word(word)]
+    return bool(covered or words) and all(_spelled_in(word, folded) for word in words)
+
+
+def _spelled_in(word: str, folded: str) -> bool:
+    if re.search(rf"\b{re.escape(word)}", folded):
+        return True
+    return len(word) > 4 and any(fuzz.ratio(word, other) >= _SAME_SPELLING for other in folded.split())
+
+
+@lru_cache(maxsize=16384)
+def _plain(text: str) -> str:
+    return " ".join(re.sub(r"[^\w\s-]", " ", text.replace("’", "'").replace("'s ", " ")).casefold().split())

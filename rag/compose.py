@@ -1,0 +1,135 @@
+"""Groups of findings -> the answer's statements, citations and text, in the question's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.answer import Citation, RetrievedPassage, Statement
+from rag.atoms import atoms
+from rag.dates import DateSpan, format_date
+from rag.merge import Finding, Group
+from rag.question import Question
+
+_WORDS = {
+    "en": {
+        "disagree": "The articles disagree:",
+        "events": "The articles report {count} occasions:",
+        "by": "reported by {count}: {names}",
+        "says": "says {names}",
+        "silent": "The articles don't say.",
+        "premise": 'The articles don\'t mention "{what}".',
+        "nearest": "Nearest articles:",
+        "searched": "Searched {documents} articles.",
+        "no_model": "No chat model is running, so here is what was found:",
+    },
+    "id": {
+        "disagree": "Artikel-artikelnya berbeda:",
+        "events": "Artikel-artikelnya melaporkan {count} peristiwa:",
+        "by": "dilaporkan oleh {count}: {names}",
+        "says": "menurut {names}",
+        "silent": "Artikel-artikelnya tidak menyebutkannya.",
+        "premise": 'Artikel-artikelnya tidak menyebut "{what}".',
+        "nearest": "Artikel terdekat:",
+        "searched": "{documents} artikel dicari.",
+        "no_model": "Tidak ada model bahasa yang berjalan, jadi inilah yang ditemukan:",
+    },
+}
+
+
+def words(language: str) -> dict[str, str]:
+    """Fixed wording; English where a language has none."""
+    return _WORDS.get(language, _WORDS["en"])
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an answer says so far."""
+
+    text: str
+    statements: tuple[Statement, ...]
+    citations: tuple[Citation, ...]
+
+
+def compose(question: Question, groups: Sequence[Group], *, disagreement: bool) -> Said:
+    """Number the citations in the order of the statements, a sentence once, and write the text."""
+    citations: dict[tuple[str, int], Citation] = {}
+    statements = []
+    for group in groups:
+        numbers = tuple(
+            dict.fromkeys(
+                _cite(citations, finding, number) for finding in group.findings for number in finding.sentences
+            )
+        )
+        date = next(iter(atoms(group.text).dates), None) or next(iter(group.findings[0].event_dates()), DateSpan(""))
+        statements.append(Statement(group.text, numbers, True, group.publishers, date.start))
+    return Said(_text(question, statements, disagreement), tuple(statements), tuple(citations.values()))
+
+
+def _cite(citations: dict[tuple[str, int], Citation], finding: Finding, number: int) -> int:
+    document, sentence = finding.unit.document, finding.unit.sentences[number]
+    place = (document.id, sentence.start)
+    if place not in citations:
+        citations[place] = Citation(
+            number=len(citations) + 1,
+            document_id=document.id,
+            passage_id=finding.unit.passage_id,
+            path=document.path,
+            title=document.title,
+            publisher=document.publisher,
+            published=document.published,
+            quote=document.text[sentence.start : sentence.end],
+            start=sentence.start,
+            end=sentence.end,
+            url=document.url,
+        )
+    return citations[place].number
+
+
+def _text(question: Question, statements: Sequence[Statement], disagreement: bool) -> str:
+    say = words(question.language)
+    lines = [_line(statement, say, alone=len(statements) == 1) for statement in statements]
+    if len(lines) == 1:
+        return lines[0]
+    if disagreement:
+        lines.insert(0, say["disagree"])
+    elif question.kind == "when":
+        lines.insert(0, say["events"].format(count=len(lines)))
+    return "\n".join(line if number == 0 and line.endswith(":") else f"- {line}" for number, line in enumerate(lines))
+
+
+def _line(statement: Statement, say: dict[str, str], *, alone: bool) -> str:
+    marks = "".join(f"[{number}]" for number in statement.citations)
+    names = ", ".join(statement.publishers)
+    if len(statement.publishers) > 1:
+        origin = f" ({say['by'].format(count=len(statement.publishers), names=names)})"
+    else:
+        origin = "" if alone or not names else f" ({say['says'].format(names=names)})"
+    return f"{statement.text} {marks}{origin}"
+
+
+def silence(question: Question, passages: Sequence[RetrievedPassage], missing: str, documents: int) -> str:
+    """What an abstention says: what was searched, what is missing, and which articles came nearest."""
+    say = words(question.language)
+    lines = [say["premise"].format(what=missing) if missing else say["silent"], say["searched"].format(documents=documents)]
+    nearest = nearest_articles(passages, question.language)
+    return " ".join(lines) + (f"\n{say['nearest']}\n{nearest}" if nearest else "")
+
+
+def nearest_articles(passages: Sequence[RetrievedPassage], language: str, most: int = 3) -> str:
+    """The retrieved articles, best first, a line each."""
+    documents = {passage.document_id: passage for passage in reversed(passages)}
+    best = sorted(documents.values(), key=lambda passage: -passage.score)[:most]
+    return "\n".join(
+        "- "
+        + ", ".join(
+            part
+            for part in (
+                passage.title or passage.path,
+                passage.publisher,
+                format_date(DateSpan(passage.published), language) if passage.published else "",
+            )
+            if part
+        )
+        for passage in best
+    )

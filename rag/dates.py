@@ -1,0 +1,378 @@
+"""Mentions of dates -> dates, worked out from the publication date, the weekday and the context.
+
+What can't be worked out stays unresolved. The rules, in short: a year that is written holds; else it is the year
+nearest to publication in which the weekday fits; a bare weekday is the latest one up to publication, or the one
+that the text has just dated; "tahun lalu" counts from publication, "tiga hari kemudian" from the date before it.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from rag.date_patterns import QUALIFIERS, Mention, find_mentions
+
+# A weekday fits a date in one year of six or seven, and "(17/12)" is how papers write days near publication:
+# where neither this year's nor the last two years' fits, the weekday or the publication date is likelier wrong.
+DAYS_BACK = 2 * 365
+DAYS_AHEAD = 183
+# News tells what has been: with no "akan" or "will", a date ahead must be this many times nearer than one behind.
+AHEAD_COUNTS = 12
+SAME_WEEKDAY_DAYS = 14  # a dated Sunday explains a bare "Minggu" only this near to publication
+REACH = 3  # sentences back in which "hari itu" or a bare weekday may have its date
+CONTEXT = 12  # dates each way that a document's sentence is given
+CLAUSE = 80  # characters before a date in which "akan" makes it lie ahead
+
+AHEAD = re.compile(
+    r"\b(?:akan|bakal|hendak|rencana\w*|mengundang|diundang|dijadwalkan|jadwal|(?:men)?jelang|will|shall|to be held"
+    r"|plans?|planned|scheduled|expected|invited?|upcoming|due|ahead of|going to)\b",
+    re.IGNORECASE,
+)
+JOINING = re.compile(
+    r"[\s(]*(?:-|–|—|,|dan|and|atau|or|&|hingga|sampai|to|until|till|s/d)?[\s(]*(?:pada|on|the)?\s*"
+)
+OPENING = re.compile(r"\s*(?:pada|di|dalam|in|on)?\s*", re.IGNORECASE)
+INDONESIAN = "Januari|Februari|Maret|April|Mei|Juni|Juli|Agustus|September|Oktober|November|Desember"
+MONTH_WORDS = {"en": list(calendar.month_name), "id": ["", *INDONESIAN.split("|")]}
+QUALIFIER_WORDS = {
+    "en": {"early": "early ", "mid": "mid-", "late": "late "},
+    "id": {"early": "awal ", "mid": "pertengahan ", "late": "akhir "},
+}
+LEADING_QUALIFIER = re.compile("|".join(sorted(QUALIFIERS, key=len, reverse=True)))
+BEFORE_A_DATE = re.compile(  # after these no "on" or "pada" is put in
+    r"\b(?:pada|di|dari|sejak|hingga|sampai|untuk|sebelum|setelah|menjelang|jelang|mulai|antara|dan|atau|on|in|at|of"
+    r"|since|until|till|by|from|to|for|before|after|during|between|and|or|the|a|this)\s$",
+    re.IGNORECASE,
+)
+
+Parts = tuple[int, int, int]  # year, month, day; 0 for what is not known
+
+
+@dataclass(frozen=True, slots=True)
+class DateSpan:
+    """A date as precise as its form ("2017-12-17", "2017-12", "2017"), or a range up to and with `end`."""
+
+    start: str
+    end: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DateExpression:
+    """One mention: `text` is verbatim; `date` is None where it can't be resolved."""
+
+    start: int
+    end: int
+    text: str
+    date: DateSpan | None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What dates may be worked out from: days, months and years known, the nearest first."""
+
+    published: Parts = (0, 0, 0)
+    known: tuple[Parts, ...] = ()
+    near: tuple[Parts, ...] = ()
+
+
+def find_dates(text: str, published: str = "", context: Sequence[str] = ()) -> tuple[DateExpression, ...]:
+    """The date expressions of a sentence or a question.
+
+    Args:
+        text: in Indonesian or English; dates with a year in other languages too.
+        published: ISO day, month or year, or "".
+        context: ISO dates resolved elsewhere in the same document, nearest first.
+    """
+    known = tuple(parts for iso in context if (parts := _parts(iso))[0])
+    mentions = tuple(find_mentions(text))
+    spans = _resolve(text, mentions, Surroundings(_parts(published), known, known))
+    return _expressions(text, mentions, spans)
+
+
+def resolve_document(sentences: Sequence[str], published: str) -> tuple[tuple[DateExpression, ...], ...]:
+    """The date expressions of each sentence; first those that stand alone, then those that need the others."""
+    mentions = [tuple(find_mentions(sentence)) for sentence in sentences]
+    alone = Surroundings(_parts(published))
+    spans = [_resolve(text, found, alone) for text, found in zip(sentences, mentions, strict=True)]
+    dated = [
+        [
+            parts
+            for mention, span in zip(*pair, strict=True)
+            if mention.kind == "date" and (parts := _anchor(span))
+        ]
+        for pair in zip(mentions, spans, strict=True)
+    ]
+    for number, (text, found) in enumerate(zip(sentences, mentions, strict=True)):
+        if any(mention.kind != "relative" for mention in found):
+            spans[number] = _resolve(text, found, _surroundings(dated, number, alone.published))
+        dated[number] = [parts for span in spans[number] if (parts := _anchor(span))]
+    return tuple(_expressions(*each) for each in zip(sentences, mentions, spans, strict=True))
+
+
+def _surroundings(dated: list[list[Parts]], number: int, published: Parts) -> Surroundings:
+    """A few sentences each way are looked at, so that a long document takes no longer by the sentence."""
+    before = [
+        parts for each in reversed(dated[max(0, number - CONTEXT) : number]) for parts in reversed(each)
+    ]
+    after = [parts for each in dated[number + 1 : number + 1 + CONTEXT] for parts in each]
+    near = [parts for each in reversed(dated[max(0, number - REACH) : number]) for parts in reversed(each)]
+    return Surroundings(published, (*before[:CONTEXT], *after[:CONTEXT]), tuple(near))
+
+
+def format_date(span: DateSpan, language: str) -> str:
+    """17 December 2017; 17 Desember 2017 where the language is "id"."""
+    start, end = _parts(span.start), _parts(span.end)
+    if not end[0]:
+        return _spell(start, language)
+    if start[0] != end[0] or not start[1]:
+        dash = " – " if start[1] else "–"
+        return _spell(start, language) + dash + _spell(end, language)
+    if start[1] != end[1]:
+        dash = " – " if start[2] else "–"
+        return _spell((0, *start[1:]), language) + dash + _spell(end, language)
+    return f"{start[2]}–{_spell(end, language)}"
+
+
+def _spell(parts: Parts, language: str) -> str:
+    year, month, day = parts
+    words = (str(day or ""), MONTH_WORDS.get(language, MONTH_WORDS["en"])[month], str(year or ""))
+    return " ".join(word for word in words if word)
+
+
+def same_date(a: DateSpan, b: DateSpan) -> bool:
+    """Whether both can be the same: equal, or the less precise one holds the other."""
+    (first, last), (other_first, other_last) = _bounds(a), _bounds(b)
+    return (first <= other_first and other_last <= last) or (other_first <= first and last <= other_last)
+
+
+def _bounds(span: DateSpan) -> tuple[str, str]:
+    """First and last day; "99" is past any month and any day, which is all that comparing needs."""
+    return f"{span.start}-00-00"[:10], f"{span.end or span.start}-99-99"[:10]
+
+
+def rewrite_dates(text: str, published: str, context: Sequence[str], language: str) -> str:
+    """Every resolved date in its full form in `language`, "on"/"in" or "pada" before it put right or put in."""
+    known = tuple(parts for iso in context if (parts := _parts(iso))[0])
+    mentions = tuple(find_mentions(text))
+    spans = _resolve(text, mentions, Surroundings(_parts(published), known, known))
+    written, position = "", 0
+    for mention, span in zip(mentions, spans, strict=True):
+        if span and not mention.era:
+            before = written + text[position : mention.start]
+            written = _before(before, text[mention.end :], mention, span, language)
+            written += _full(text[mention.start : mention.end], span, language)
+            position = mention.end
+    return written + text[position:]
+
+
+def _full(wording: str, span: DateSpan, language: str) -> str:
+    qualifier = LEADING_QUALIFIER.match(wording.lower())
+    words = QUALIFIER_WORDS.get(language, QUALIFIER_WORDS["en"])
+    return words.get(QUALIFIERS[qualifier[0]] if qualifier else "", "") + format_date(span, language)
+
+
+def _before(before: str, after: str, mention: Mention, span: DateSpan, language: str) -> str:
+    """The text before a date, ending in the preposition that its full form takes."""
+    word = "pada" if language == "id" else "on" if len(span.start) == 10 else "in"
+    if there := re.search(r"\b(?:pada|on|in)(?=\s$)", before[-6:], re.IGNORECASE):
+        start = len(before[:-6]) + there.start()
+        return before[:start] + (word.capitalize() if before[start].isupper() else word) + before[-1]
+    adverb = mention.kind != "date" or mention.weekday >= 0
+    owned = (
+        before[-2:-1].isalpha() and not BEFORE_A_DATE.search(before[-12:]) and not re.match(r"['’]s\b", after)
+    )
+    return f"{before}{word} " if adverb and owned and before[-1].isspace() else before
+
+
+def _expressions(
+    text: str, mentions: Sequence[Mention], spans: Sequence[DateSpan | None]
+) -> tuple[DateExpression, ...]:
+    return tuple(
+        DateExpression(mention.start, mention.end, text[mention.start : mention.end], span)
+        for mention, span in zip(mentions, spans, strict=True)
+    )
+
+
+def _resolve(text: str, mentions: Sequence[Mention], around: Surroundings) -> list[DateSpan | None]:
+    spans: list[DateSpan | None] = [None] * len(mentions)
+    near = around.near
+    for number, mention in enumerate(mentions):
+        if mention.kind == "date":
+            local = _local(text, mentions, number, replace(around, near=near))
+            spans[number] = _span(_with_year(text, mention, local))
+            near = (parts, *near) if (parts := _anchor(spans[number])) else near
+    for number, mention in enumerate(mentions):
+        if mention.kind == "weekday":
+            spans[number] = _weekday(text, mention, replace(around, near=near))
+        elif mention.kind == "relative":
+            spans[number] = _shift(around.published, mention)
+        elif mention.kind == "anchored":
+            spans[number] = _anchored(mentions, spans, number, around.near, text)
+    return spans
+
+
+def _local(text: str, mentions: Sequence[Mention], number: int, around: Surroundings) -> Surroundings:
+    """A year that the sentence itself gives to its bare dates goes before the publication date.
+
+    Either the next date has it ("28 Desember hingga 3 Januari 2018"), or the sentence opens with it ("In 2015, …").
+    """
+    mention = mentions[number]
+    if mention.year or mention.unit or mention.shift is not None:
+        return around
+    for other in (*mentions[number + 1 : number + 2], *mentions[:1]):
+        follows = other.start > mention.start
+        between = text[mention.end : other.start] if follows else text[: other.start]
+        near = JOINING.fullmatch(between) if follows else OPENING.fullmatch(between)
+        if other.kind == "date" and other.year and not other.era and near and other is not mention:
+            return replace(around, published=(0, 0, 0), known=((other.year, other.month, other.day),))
+    return around
+
+
+def _with_year(text: str, mention: Mention, around: Surroundings) -> Mention:
+    """The mention with the year it lacks, where that can be known."""
+    published = around.published
+    if mention.year:
+        return mention
+    if mention.unit == "year":  # "Desember tahun lalu", "December of that year"
+        base = published if mention.shift is not None else next(iter(around.near), (0, 0, 0))
+        return replace(mention, year=base[0] + (mention.shift or 0)) if base[0] else mention
+    same = (parts for parts in around.known if parts[2] == mention.day and mention.month in (0, parts[1]))
+    told = next((parts for parts in same if not published[0] or abs(parts[0] - published[0]) <= 1), None)
+    if mention.shift is None and told and told[1] and _fits(mention, told[0], told[1]):
+        return replace(mention, year=told[0], month=told[1])
+    for base in [published] if published[0] else around.known if mention.month else ():
+        if year := _nearest_year(mention, base, _lies_ahead(text, mention)):
+            return replace(mention, year=year)
+    return mention
+
+
+def _nearest_year(mention: Mention, base: Parts, ahead: bool) -> int:
+    """The year that brings a day and month nearest to `base`, its weekday fitting; 0 if there is none."""
+    costs = {
+        year: cost
+        for year in range(base[0] - 2, base[0] + 2)
+        if _fits(mention, year, mention.month) and (cost := _cost(mention, year, base, ahead)) is not None
+    }
+    return min(costs, key=costs.__getitem__, default=0)
+
+
+def _fits(mention: Mention, year: int, month: int) -> bool:
+    """Whether the date exists in that year and, where a weekday is given, falls on it."""
+    try:
+        days = [date(year, month, day) for day in {mention.day or 1, mention.last[2] or mention.day or 1}]
+    except ValueError:
+        return False
+    return mention.weekday < 0 or mention.weekday in {day.weekday() for day in days}
+
+
+def _cost(mention: Mention, year: int, base: Parts, ahead: bool) -> int | None:
+    """How far a year's date is from `base`, in days (in years where only a year is known); None if it is ruled out."""
+    if not base[1]:
+        far = 2 * abs(year - base[0]) + (year > base[0])
+        return far if mention.weekday >= 0 or not far else None
+    day = mention.day or base[2] or 1
+    apart = (
+        date(year, mention.month, min(day, 28)).toordinal()
+        - date(*base[:2], min(base[2] or day, 28)).toordinal()
+    )
+    wrong_side = (mention.shift == -1 and (apart > 0 or not (apart or mention.day))) or (
+        mention.shift == 1 and apart < 0
+    )
+    if wrong_side or (mention.shift == 0 and year != base[0]):
+        return None
+    if mention.weekday >= 0:
+        return abs(apart) if -DAYS_BACK <= apart <= DAYS_AHEAD else None
+    return apart * (1 if ahead else AHEAD_COUNTS) if apart > 0 else -apart
+
+
+def _lies_ahead(text: str, mention: Mention) -> bool:
+    clause = re.split(r"[,;:.“”\"]", text[max(0, mention.start - CLAUSE) : mention.start])[-1]
+    return mention.shift == 1 or AHEAD.search(clause) is not None
+
+
+def _span(mention: Mention) -> DateSpan | None:
+    if not mention.year or (
+        mention.day and not _fits(replace(mention, weekday=-1), mention.year, mention.month)
+    ):
+        return None
+    start = (mention.year, mention.month, mention.day)
+    if not any(mention.last):
+        return DateSpan(_iso(start))
+    end = (mention.last[0] or start[0], mention.last[1] or start[1], mention.last[2] or start[2])
+    return DateSpan(_iso(start), _iso(end)) if start < end else None
+
+
+def _weekday(text: str, mention: Mention, around: Surroundings) -> DateSpan | None:
+    today = date(*around.published) if all(around.published) else None
+    for parts in around.near if mention.shift is None else ():
+        if all(parts) and date(*parts).weekday() == mention.weekday:
+            if not today or abs((today - date(*parts)).days) <= SAME_WEEKDAY_DAYS:
+                return DateSpan(_iso(parts))
+    if not today or (mention.shift is None and _lies_ahead(text, mention)):
+        return None
+    behind = (today.weekday() - mention.weekday) % 7
+    if mention.unit == "week" or mention.shift == 0:
+        moved = mention.weekday - today.weekday() + 7 * (mention.shift or 0)
+    elif mention.shift == 1:
+        moved = 7 - behind
+    else:
+        moved = -(behind or 7) if mention.shift else -behind
+    if mention.unit == "upcoming" and mention.weekday > today.weekday():
+        return None  # "next Friday" said on a Monday: this week's or next week's
+    return DateSpan((today + timedelta(moved)).isoformat())
+
+
+def _anchored(
+    mentions: Sequence[Mention],
+    spans: Sequence[DateSpan | None],
+    number: int,
+    near: tuple[Parts, ...],
+    text: str,
+) -> DateSpan | None:
+    mention = mentions[number]
+    if mention.onward:  # "tiga hari setelah 14 Desember", not "tiga hari setelah ia menelepon"
+        following = mentions[number + 1 : number + 2]
+        if not following or not JOINING.fullmatch(text[mention.end : following[0].start]):
+            return None
+        bases = [_anchor(spans[number + 1])]
+    else:
+        bases = [_anchor(span) for span in reversed(spans[:number])] + list(near)
+    return next((span for base in bases if base and (span := _shift(base, mention))), None)
+
+
+def _shift(base: Parts, mention: Mention) -> DateSpan | None:
+    """`mention.shift` units from `base`, as precise as the unit; None where `base` is less precise."""
+    (year, month, day), shift = base, mention.shift or 0
+    if mention.unit == "year":
+        return DateSpan(_iso((year + shift, 0, 0))) if year else None
+    if mention.unit == "month":
+        months = 12 * year + month - 1 + shift
+        return DateSpan(_iso((months // 12, months % 12 + 1, 0))) if month else None
+    if not day:
+        return None
+    there = date(year, month, day)
+    if mention.unit == "day":
+        return DateSpan((there + timedelta(shift)).isoformat())
+    monday = there + timedelta(7 * shift - there.weekday())
+    first = monday + timedelta(5 if mention.unit == "weekend" else 0)
+    return DateSpan(first.isoformat(), (monday + timedelta(6)).isoformat())
+
+
+def _anchor(span: DateSpan | None) -> Parts | None:
+    return _parts(span.start) if span and not span.end else None
+
+
+def _parts(iso: str) -> Parts:
+    """Year, month and day of an ISO date; zeros where it has none or is none."""
+    try:
+        whole = date.fromisoformat((iso[:10] + "-01-01")[:10])
+    except ValueError:
+        return 0, 0, 0
+    return whole.year, whole.month if len(iso) >= 7 else 0, whole.day if len(iso) >= 10 else 0
+
+
+def _iso(parts: Parts) -> str:
+    return "-".join(f"{part:0{4 if place == 0 else 2}}" for place, part in enumerate(parts) if part)

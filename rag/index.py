@@ -1,0 +1,345 @@
+"""Vectors of the store -> Chroma: a projection that can be thrown away and made again without embedding.
+
+Killed while it writes, Chroma may leave files that crash the process that loads them, or that silently find
+one passage where there are thousands. So its files are trusted only as a clean end and a check left them: the
+store notes what they were like then, and forgets it before the next write. Anything else is rebuilt.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from rag.errors import LibraryError
+from rag.store import Store, Vector
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+    from chromadb.api.models.Collection import Collection
+
+Tell = Callable[[int, int], None]
+
+_log = logging.getLogger(__name__)
+
+_NOTE = "index"
+# Chroma refuses more than 5,461 rows at once; it advises some hundred.
+_SLICE = 500
+# Own vectors that must find themselves, after a write and (20 ms) when opened: a sound index finds 99.8 % of
+# them or more, a broken one none.
+_SAMPLE = 64
+_QUICK_SAMPLE = 16
+_FOUND_SHARE = 0.9
+_SAME = 0.999
+# Bytes of the largest file for each passage: 1,676 with vectors of 384 dimensions, six times that with 4,096.
+# A torn file claimed 2.26 TB for 5,000 passages.
+_LARGEST = 100_000
+# Loading 100,000 passages and asking for 64 of them takes seconds: what takes longer hangs.
+_CHECK_SECONDS = 120
+
+
+class Index:
+    """The passages' vectors by one embedder, in `chroma/` of the data folder. May be used from any thread.
+
+    Chroma is imported and its files are opened at the first query or write: it takes half a second and more.
+    """
+
+    def __init__(self, folder: Path, store: Store, fingerprint: str) -> None:
+        self.fingerprint = fingerprint
+        self.name = f"passages-{hashlib.sha256(fingerprint.encode()).hexdigest()[:8]}"
+        self._folder = folder / "chroma"
+        self._store = store
+        self._turn = threading.RLock()
+        self._client: Client | None = None
+        self._collection: Collection | None = None
+        self._unusable = False
+
+    def query(self, vector: Sequence[float] | Vector, k: int) -> list[tuple[str, float]]:
+        """Return (passage id, cosine similarity) of the nearest passages, best first.
+
+        An index that can't be used is rebuilt; where that fails too, say on a full disk, the store's vectors
+        are searched one by one: slower, and as good.
+        """
+        with self._turn:
+            if not self._unusable:
+                try:
+                    return self._ask(vector, k)
+                except (_ChromaError, LibraryError) as error:
+                    _log.warning("The index in %s failed (%s) and is rebuilt.", self._folder, error)
+                with contextlib.suppress(_ChromaError, LibraryError):
+                    self.rebuild()
+                    return self._ask(vector, k)
+                _log.warning(
+                    "The index in %s can't be rebuilt: passages are searched one by one.", self._folder
+                )
+                self._unusable = True
+            return _search_one_by_one(self._store, self.fingerprint, vector, k)
+
+    def refresh(self, tell: Tell | None = None) -> None:
+        """Bring the index in line with the store: the difference where its files can be trusted, else all.
+
+        Raises:
+            LibraryError: it can't be written.
+        """
+        with self._turn, self._store.alone():
+            if not self.sound():
+                if self._folder.exists():
+                    _log.warning(
+                        "The index in %s is not as this embedder left it and is rebuilt.", self._folder
+                    )
+                return self.rebuild(tell)
+            pending = self._store.unindexed()
+            if not pending:
+                return None
+            try:
+                return self._update(pending, tell or _silent)
+            except _ChromaError as error:
+                _log.warning("The index in %s failed (%s) and is rebuilt.", self._folder, error)
+                return self.rebuild(tell)
+
+    def rebuild(self, tell: Tell | None = None) -> None:
+        """Throw the index away and make it again from the store's vectors.
+
+        Raises:
+            LibraryError: it can't be written.
+        """
+        with self._turn, self._store.alone():
+            total = self._store.count_vectors(self.fingerprint)
+            try:
+                self._disconnect()
+                self._store.set_note(_NOTE, "")
+                if self._folder.exists():
+                    shutil.rmtree(self._folder)
+                self._upsert(self._store.vectors(self.fingerprint), total, tell or _silent)
+                self._settle(total)
+            except (OSError, _ChromaError) as error:
+                self._disconnect()
+                raise LibraryError(
+                    f"The index in {self._folder} can't be written ({error}). "
+                    "Make room or put that right, and run it again: what is stored is kept."
+                ) from error
+            self._unusable = False
+
+    def sound(self) -> bool:
+        """Whether Chroma's files are those that were checked after the last write."""
+        note = json.loads(self._store.note(_NOTE) or "{}")
+        return (
+            (self._folder / "chroma.sqlite3").exists()
+            and note.get("name") == self.name
+            and note.get("chroma") == version("chromadb")
+            and note.get("sizes") == _sizes(self._folder)
+            and note.get("sums") == _sums(self._folder)
+        )
+
+    def close(self) -> None:
+        with self._turn:
+            self._disconnect()
+
+    # Writing
+
+    def _update(self, pending: Sequence[str], tell: Tell) -> None:
+        rows = self._store.vectors_of(pending, self.fingerprint)
+        gone = sorted(set(pending) - {id for id, _ in rows})
+        self._store.set_note(_NOTE, "")
+        with _chroma_errors():
+            for start in range(0, len(gone), _SLICE):
+                self._connected().delete(ids=gone[start : start + _SLICE])
+        self._upsert(iter(rows), len(rows), tell)
+        self._settle(self._store.count_vectors(self.fingerprint))
+
+    def _upsert(self, rows: Iterator[tuple[str, Vector]], total: int, tell: Tell) -> None:
+        done = 0
+        with _chroma_errors():
+            collection = self._connected()
+            while some := list(islice(rows, _SLICE)):
+                tell(done, total)
+                collection.upsert(
+                    ids=[id for id, _ in some], embeddings=np.stack([vector for _, vector in some])
+                )
+                done += len(some)
+        tell(done, total)
+
+    def _settle(self, count: int) -> None:
+        """Close Chroma, check what it left, and note it."""
+        self._disconnect()
+        sizes = _sizes(self._folder)
+        if max(sizes.values(), default=0) > _LARGEST * (count + 1000):
+            raise _ChromaError("it has files that are far too large")
+        sums = _sums(self._folder)
+        sample = self._store.sample_vectors(self.fingerprint, _SAMPLE)
+        if sizes:
+            _check_apart(self._folder, self.name, count, sample)
+        else:
+            with _chroma_errors():
+                _check(self._connected(), count, sample)
+        note = {
+            "name": self.name,
+            "chroma": version("chromadb"),
+            "count": count,
+            "sizes": sizes,
+            "sums": sums,
+        }
+        self._store.set_indexed(_NOTE, json.dumps(note))
+
+    # Asking
+
+    def _ask(self, vector: Sequence[float] | Vector, k: int) -> list[tuple[str, float]]:
+        if self._collection is None:
+            self.refresh()
+            count = json.loads(self._store.note(_NOTE))["count"]
+            with _chroma_errors():
+                _check(self._connected(), count, self._store.sample_vectors(self.fingerprint, _QUICK_SAMPLE))
+        with _chroma_errors():
+            return _nearest(self._connected(), vector, k)
+
+    def _connected(self) -> Collection:
+        if self._collection is None:
+            self._client = _connect(self._folder)
+            self._collection = _collection(self._client, self.name)
+        return self._collection
+
+    def _disconnect(self) -> None:
+        client, self._client, self._collection = self._client, None, None
+        if client is not None:
+            with contextlib.suppress(_ChromaError), _chroma_errors():
+                client.close()
+
+
+class _ChromaError(Exception):
+    """Whatever Chroma raised, or what is wrong with what it returned."""
+
+
+@contextlib.contextmanager
+def _chroma_errors() -> Iterator[None]:
+    try:
+        yield
+    except (_ChromaError, LibraryError, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # a panic in Chroma's Rust code is no Exception
+        raise _ChromaError(f"{type(error).__name__}: {error}") from error
+
+
+def _connect(folder: Path) -> Client:
+    import chromadb
+    from chromadb.config import Settings
+
+    # Cast: only the class that it really returns can be closed.
+    return cast(
+        "Client", chromadb.PersistentClient(path=folder, settings=Settings(anonymized_telemetry=False))
+    )
+
+
+def _collection(client: Client, name: str) -> Collection:
+    # No embedding function: one that is named in the files would be code of somebody else's choice.
+    return client.get_or_create_collection(
+        name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+    )
+
+
+def _nearest(collection: Collection, vector: Sequence[float] | Vector, k: int) -> list[tuple[str, float]]:
+    k = min(k, collection.count())
+    if k < 1:
+        return []
+    found = collection.query(
+        query_embeddings=np.asarray([vector], np.float32), n_results=k, include=["distances"]
+    )
+    distances = found["distances"] or [[]]
+    return [(id, 1 - distance) for id, distance in zip(found["ids"][0], distances[0], strict=True)]
+
+
+def _check(collection: Collection, count: int, sample: Sequence[Vector]) -> None:
+    """Raise _ChromaError unless all passages are there and sampled ones find themselves."""
+    if collection.count() != count:
+        raise _ChromaError(f"it has {collection.count()} passages instead of {count}")
+    # Compared by similarity and not by id: two passages may read the same.
+    nearest = [_nearest(collection, vector, 1) for vector in sample]
+    found = sum(bool(best) and best[0][1] >= _SAME for best in nearest)
+    if found < _FOUND_SHARE * len(sample):
+        raise _ChromaError(f"it finds {found} of {len(sample)} passages by their own vectors")
+
+
+def _check_apart(folder: Path, name: str, count: int, sample: Sequence[Vector]) -> None:
+    """Check in another process, which a torn file may crash in our place."""
+    vectors = [vector.tolist() for vector in sample]
+    task = json.dumps({"folder": str(folder), "name": name, "count": count, "sample": vectors})
+    # The same code, however this one was started.
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    command = [sys.executable, "-c", "from rag.index import check_from_stdin; check_from_stdin()"]
+    try:
+        done = subprocess.run(
+            command,
+            input=task,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=_CHECK_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise _ChromaError("its check hangs") from None
+    if done.returncode:
+        last = done.stderr.strip().splitlines()[-1:] or [f"its check ended with {done.returncode}"]
+        raise _ChromaError(last[0])
+
+
+def check_from_stdin() -> None:
+    """What the other process of `_check_apart` does."""
+    task = json.load(sys.stdin)
+    client = _connect(Path(task["folder"]))
+    sample = [np.asarray(vector, np.float32) for vector in task["sample"]]
+    _check(_collection(client, task["name"]), task["count"], sample)
+    client.close()
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    """Return the size of every file that Chroma loads as it is.
+
+    Not its SQLite file, which changes when it is opened, nor, without this pickle, the files beside it: up to
+    1,000 passages are read from the SQLite file, and the others are written anew each time.
+    """
+    loaded = (pickle.parent for pickle in folder.glob("*/index_metadata.pickle"))
+    files = sorted(path for segment in loaded for path in segment.iterdir())
+    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
+
+
+def _sums(folder: Path) -> dict[str, int]:
+    return {name: _sum(folder / name) for name in _sizes(folder)}
+
+
+def _sum(path: Path) -> int:
+    """Return the file's CRC-32: against damage, not against an attacker, and ten times as fast as SHA-256."""
+    total = 0
+    with path.open("rb") as stream:
+        while part := stream.read(2**20):
+            total = zlib.crc32(part, total)
+    return total
+
+
+def _search_one_by_one(
+    store: Store, fingerprint: str, vector: Sequence[float] | Vector, k: int
+) -> list[tuple[str, float]]:
+    rows = list(store.vectors(fingerprint))
+    if not rows:
+        return []
+    matrix, wanted = np.stack([vector for _, vector in rows]), np.asarray(vector, np.float32)
+    similarities = matrix @ wanted / (np.linalg.norm(matrix, axis=1) * np.linalg.norm(wanted) + 1e-12)
+    best = np.argsort(-similarities, kind="stable")[:k]
+    return [(rows[row][0], float(similarities[row])) for row in best]
+
+
+def _silent(done: int, total: int) -> None:
+    """Tell nobody."""

@@ -1,0 +1,139 @@
+"""Findings of several articles -> statements: what agrees is said once, what differs is set side by side.
+
+Set arithmetic over per-article answers, done by code: a small model blends events when it is asked to merge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from rapidfuzz import fuzz
+
+from rag.atoms import Atoms, atoms, has_name
+from rag.dates import DateSpan, same_date
+from rag.question import Question
+from rag.units import Unit
+
+# Two short answers without names, numbers or dates are one from this similarity of their words on (0 to 100).
+SAME_WORDS = 75
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A supported answer of one unit.
+
+    Attributes:
+        unit: where it was read.
+        text: the answer, its dates in full and in the question's language.
+        sentences: numbers of the cited sentences of the unit, best first.
+        doubt: the reading's log-odds against answering; lower is surer.
+    """
+
+    unit: Unit
+    text: str
+    sentences: tuple[int, ...]
+    doubt: float
+
+    @property
+    def publisher(self) -> str:
+        """Who says it; the file's name where no publisher is known."""
+        return self.unit.document.publisher or self.unit.document.path
+
+    def event_dates(self) -> tuple[DateSpan, ...]:
+        """The dates of the cited sentences, of the ones before them where these have none."""
+        for number in range(min(self.sentences), -1, -1):
+            near = {number, *self.sentences} if number == min(self.sentences) else {number}
+            found = tuple(e.date for n in sorted(near) for e in self.unit.dates[n] if e.date and len(e.date.start) == 10)
+            if found:
+                return found
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Findings that say the same, surest first."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def text(self) -> str:
+        """The surest finding's words."""
+        return self.findings[0].text
+
+    @property
+    def publishers(self) -> tuple[str, ...]:
+        """Who reports it, each once."""
+        return tuple(dict.fromkeys(finding.publisher for finding in self.findings))
+
+
+def merge(question: Question, findings: Sequence[Finding]) -> tuple[Group, ...]:
+    """Group findings that say the same; events in the order of time, other answers surest first."""
+    groups: list[list[Finding]] = []
+    for finding in sorted(findings, key=lambda finding: finding.doubt):
+        home = next((group for group in groups if _same(question, group[0], finding)), None)
+        if home is None:
+            groups.append([finding])
+        else:
+            home.append(finding)
+    merged = [Group(tuple(group)) for group in groups]
+    if question.kind == "when":
+        merged.sort(key=lambda group: min((date.start for date in atoms(group.text).dates), default="9999"))
+    return tuple(merged)
+
+
+def disagree(question: Question, groups: Sequence[Group]) -> bool:
+    """Whether two groups give different values for what may be the same event, by different publishers.
+
+    Different dates are different events; different answers to an open question complete each other.
+    """
+    if question.kind in ("when", "open") and not all(_is_name(group.text) for group in groups):
+        return False
+    if question.kind == "when":
+        return False
+    return any(
+        _one_event(a, b) and not set(a.publishers) & set(b.publishers) for a, b in combinations(groups, 2)
+    )
+
+
+def _one_event(a: Group, b: Group) -> bool:
+    first, second = a.findings[0].event_dates(), b.findings[0].event_dates()
+    return not first or not second or any(same_date(x, y) for x in first for y in second)
+
+
+def _is_name(text: str) -> bool:
+    """Whether an answer is a name and little else."""
+    named = atoms(text).names
+    return bool(named) and sum(map(len, named)) >= 0.5 * len(text)
+
+
+def _same(question: Question, a: Finding, b: Finding) -> bool:
+    if question.kind == "yesno":
+        return is_yes(a.text) == is_yes(b.text)
+    asked = atoms(question.text)
+    first, second = _value(a, asked, question), _value(b, asked, question)
+    if first.dates and second.dates and question.kind == "when":
+        return len(first.dates) == len(second.dates) and all(
+            any(same_date(x, y) for y in second.dates) for x in first.dates
+        )
+    if question.kind == "number" and first.numbers and second.numbers:
+        return first.numbers == second.numbers
+    if first.names and second.names:
+        return any(has_name(b.text, name) for name in first.names) or any(has_name(a.text, name) for name in second.names)
+    return fuzz.token_set_ratio(a.text.casefold(), b.text.casefold()) >= SAME_WORDS
+
+
+def _value(finding: Finding, asked: Atoms, question: Question) -> Atoms:
+    said = atoms(finding.text)
+    return Atoms(
+        said.numbers - asked.numbers, said.dates, tuple(name for name in said.names if not has_name(question.text, name))
+    )
+
+
+def is_yes(text: str) -> bool | None:
+    """Whether an answer begins with yes or no, in either language; None for neither."""
+    first = text.casefold().split()[0].strip(".,;:!") if text.split() else ""
+    if first in ("yes", "ya", "iya", "benar", "betul"):
+        return True
+    return False if first in ("no", "tidak", "bukan", "belum", "tak") else None

@@ -1,0 +1,239 @@
+"""Unit + question -> reading: how surely the unit answers, and what the model answers from it alone.
+
+The embedded reader. Each unit has a sequence of its own in the engine; sequences are scored and decoded together.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from rag import prompts
+from rag.engine import Engine, Row
+from rag.errors import ModelError
+from rag.states import States
+from rag.units import Unit
+
+SEQUENCES = 10
+RULES, BACKGROUND = 0, 1  # sequences that hold the rules, and the unit that is being read in the background
+FIRST_SLOT = 2
+# Positions of a sequence: 440 of rules, 400 of a unit, the question and the reply.
+CONTEXT = 1_024
+# A short answer; why-questions take up to 30 tokens.
+REPLY_TOKENS = 40
+# Tokens of background reading between two looks at whether a question waits: about a second on two cores.
+SLICE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one unit says to one question.
+
+    Attributes:
+        unit: what was read.
+        doubt: log-odds that the unit does not answer, from the reply's first token. Compare within one question:
+            it shifts with the languages of question and unit.
+        text: the reply without its sentence number; "" while not decoded.
+        hint: the sentence that the model named, from 0, or None. Often off by some.
+    """
+
+    unit: Unit
+    doubt: float
+    text: str = ""
+    hint: int | None = None
+
+
+class Reader:
+    """Reads units with the embedded model. Safe to call from several threads; questions go before background work."""
+
+    def __init__(self, engine: Engine, states: States, name: str) -> None:
+        self.name = name
+        self._engine = engine
+        self._states = states
+        self._busy = threading.Lock()
+        self._waiting = 0
+        self._slots: dict[int, str] = {}  # sequence -> key of the unit in it; least recently used first
+        self._lengths: dict[str, int] = {}  # unit key -> positions of rules and unit
+        self._refused = engine.tokenize(prompts.NOT_FOUND)[0]
+        self._rules = engine.tokenize(prompts.rules())
+        self._has_rules = False
+
+    # Questions
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Hold the engine for a question; background reading steps back at its next slice."""
+        self._waiting += 1
+        try:
+            with self._busy:
+                yield
+        finally:
+            self._waiting -= 1
+
+    def read(self, units: Sequence[Unit], question: str, worth: Callable[[Sequence[float]], Sequence[int]]) -> list[Reading]:
+        """Read units, at most `slots` of them, each on its own.
+
+        Args:
+            units: what to read.
+            question: a standalone question.
+            worth: gets each unit's doubt; returns the numbers of the units whose replies are decoded.
+
+        Raises:
+            ModelError: the engine fails, or a unit doesn't fit.
+        """
+        with self._turn():
+            asked = self._engine.tokenize(prompts.question(question))
+            sequences = [self._ready(unit, units) for unit in units]
+            starts = [self._lengths[unit.key] for unit in units]
+            try:
+                rows = [
+                    Row(sequence, start + number, token, number == len(asked) - 1)
+                    for sequence, start in zip(sequences, starts, strict=True)
+                    for number, token in enumerate(asked)
+                ]
+                first = self._engine.evaluate(rows)
+                doubts = [self._doubt(logits) for logits in first]
+                chosen = worth(doubts)
+                replies = self._decode(
+                    {n: (sequences[n], starts[n] + len(asked), first[n]) for n in chosen}
+                )
+            finally:
+                for sequence, start in zip(sequences, starts, strict=True):
+                    self._engine.forget(sequence, start)
+        return [
+            Reading(unit, doubt, *_parse(replies.get(number, ""), len(unit.sentences)))
+            for number, (unit, doubt) in enumerate(zip(units, doubts, strict=True))
+        ]
+
+    @property
+    def slots(self) -> int:
+        """How many units can be read together."""
+        return self._engine.sequences - FIRST_SLOT
+
+    def _doubt(self, logits: npt.NDArray[np.float32]) -> float:
+        """Log-odds of the refusal as the next token."""
+        others = np.delete(logits, self._refused)
+        top = float(others.max())
+        return float(logits[self._refused]) - top - float(np.log(np.exp(others - top).sum()))
+
+    def _decode(self, begun: dict[int, tuple[int, int, npt.NDArray[np.float32]]]) -> dict[int, str]:
+        """Greedy replies of several sequences, a token of each in every step. The first token is never a refusal."""
+        pieces: dict[int, list[bytes]] = {number: [] for number in begun}
+        live = {}
+        for number, (sequence, position, logits) in begun.items():
+            logits[self._refused] = -np.inf
+            live[number] = (sequence, position, int(logits.argmax()))
+        for _ in range(REPLY_TOKENS):
+            live = {n: row for n, row in live.items() if not self._engine.is_end(row[2])}
+            if not live:
+                break
+            for number, (_, _, token) in live.items():
+                pieces[number].append(self._engine.piece(token))
+            found = self._engine.evaluate([Row(*row, True) for row in live.values()])
+            live = {
+                number: (sequence, position + 1, int(logits.argmax()))
+                for (number, (sequence, position, _)), logits in zip(live.items(), found, strict=True)
+            }
+        return {number: b"".join(parts).decode(errors="ignore") for number, parts in pieces.items()}
+
+    # States
+
+    def _ready(self, unit: Unit, wanted: Sequence[Unit]) -> int:
+        """Bring a unit into a sequence: where it is, from its kept state, or by reading it now."""
+        for sequence, key in self._slots.items():
+            if key == unit.key:
+                self._slots[sequence] = self._slots.pop(sequence)
+                return sequence
+        sequence = self._free_slot({other.key for other in wanted})
+        tokens = self._unit_tokens(unit)
+        if not self._restore(unit.key, sequence):
+            self._load_rules()
+            self._engine.copy(RULES, sequence)
+            self._engine.evaluate(
+                [Row(sequence, len(self._rules) + number, token) for number, token in enumerate(tokens)]
+            )
+            self._states.keep(unit.key, self._engine.state(sequence))
+        self._slots[sequence] = unit.key
+        return sequence
+
+    def _free_slot(self, wanted: set[str]) -> int:
+        for sequence in range(FIRST_SLOT, self._engine.sequences):
+            if sequence not in self._slots:
+                return sequence
+        sequence = next(sequence for sequence, key in self._slots.items() if key not in wanted)
+        del self._slots[sequence]
+        return sequence
+
+    def _unit_tokens(self, unit: Unit) -> list[int]:
+        tokens = self._engine.tokenize(prompts.unit(unit.text))
+        self._lengths[unit.key] = length = len(self._rules) + len(tokens)
+        if length > CONTEXT - 2 * REPLY_TOKENS:
+            raise ModelError(f"A part of {unit.document.path} has {len(tokens)} tokens, more than the model reads at once.")
+        return tokens
+
+    def _restore(self, key: str, sequence: int) -> bool:
+        state = self._states.load(key)
+        return state is not None and self._engine.restore(sequence, state)
+
+    def _load_rules(self) -> None:
+        if not self._has_rules:
+            if not self._restore("rules", RULES):
+                self._engine.evaluate([Row(RULES, number, token) for number, token in enumerate(self._rules)])
+                self._states.keep("rules", self._engine.state(RULES))
+            self._has_rules = True
+
+    # In the background
+
+    def is_kept(self, unit: Unit) -> bool:
+        """Whether the unit's state is kept, so that it need not be read again."""
+        return self._states.has(unit.key)
+
+    def keep_rules(self) -> None:
+        """Compute and keep the rules' state, which every unit starts from."""
+        with self._turn():
+            self._load_rules()
+
+    def keep(self, unit: Unit, stop: Callable[[], bool]) -> bool:
+        """Read a unit in the background and keep its state, in slices, letting questions go first.
+
+        Returns:
+            False if `stop` said so before the unit was read, or its state could not be kept.
+        """
+        with self._busy:
+            self._load_rules()
+            self._engine.copy(RULES, BACKGROUND)
+            tokens = self._unit_tokens(unit)
+        for first in range(0, len(tokens), SLICE):
+            while self._waiting and not stop():
+                threading.Event().wait(0.05)
+            if stop():
+                return False
+            with self._busy:
+                self._engine.evaluate(
+                    [
+                        Row(BACKGROUND, len(self._rules) + first + number, token)
+                        for number, token in enumerate(tokens[first : first + SLICE])
+                    ]
+                )
+        with self._busy:
+            return self._states.keep(unit.key, self._engine.state(BACKGROUND))
+
+    def close(self) -> None:
+        """Free the model; waits for the reading that is under way."""
+        with self._busy:
+            self._engine.close()
+
+
+def _parse(reply: str, count: int) -> tuple[str, int | None]:
+    """The reply's text and the sentence it names, if there is such a sentence."""
+    text, mark, rest = reply.partition("[")
+    number = rest.partition("]")[0].strip()
+    hint = int(number) - 1 if mark and number.isdecimal() and 0 < int(number) <= count else None
+    return " ".join(text.split()).strip(), hint
+
+

@@ -1,0 +1,78 @@
+"""Passage -> reading unit: what the model sees of an article in one reading.
+
+A unit is a passage headed by its article's title, publisher and date, its sentences numbered and its dates in full.
+Whole articles were tried: the 1.5B model picks a neighbouring event out of 25 sentences more often than out of five.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.dates import DateExpression, DateSpan, format_date, resolve_document
+from rag.documents import Document
+from rag.passages import Passage
+from rag.sentences import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A passage as it is read.
+
+    Attributes:
+        document: its article.
+        passage_id: which passage of the article.
+        sentences: its sentences in order; number n in the prompt is `sentences[n - 1]`.
+        dates: each sentence's date expressions with their full dates; offsets count from the sentence's start.
+        text: what the model sees: the heading, then the numbered sentences.
+        key: tells this text from every other.
+    """
+
+    document: Document
+    passage_id: str
+    sentences: tuple[Sentence, ...]
+    dates: tuple[tuple[DateExpression, ...], ...]
+    text: str
+    key: str
+
+    def quote(self, number: int) -> str:
+        """Sentence `number` (from 0), verbatim."""
+        sentence = self.sentences[number]
+        return self.document.text[sentence.start : sentence.end]
+
+
+def document_units(
+    document: Document, sentences: Sequence[Sentence], passages: Sequence[Passage]
+) -> dict[str, Unit]:
+    """A document's units by passage id. Dates are resolved over the whole article: "Minggu" needs its neighbours."""
+    kept = [sentence for sentence in sentences if not sentence.boilerplate]
+    texts = [document.text[sentence.start : sentence.end] for sentence in kept]
+    dates = dict(zip(kept, resolve_document(texts, document.published), strict=True))
+    return {passage.id: _unit(document, passage, tuple(dates[s] for s in passage.sentences)) for passage in passages}
+
+
+def _unit(document: Document, passage: Passage, dates: tuple[tuple[DateExpression, ...], ...]) -> Unit:
+    lines = [_heading(document)]
+    for number, (sentence, found) in enumerate(zip(passage.sentences, dates, strict=True), 1):
+        text = with_dates(document.text[sentence.start : sentence.end], found, document.language)
+        lines.append(f"[{number}] {text}")
+    # Control tokens of the chat format that stand in an article would end the unit: they are broken up.
+    text = "\n".join(line for line in lines if line).replace("<|", "< |")
+    key = hashlib.sha256(text.encode()).hexdigest()
+    return Unit(document, passage.id, passage.sentences, dates, text, key)
+
+
+def _heading(document: Document) -> str:
+    published = format_date(DateSpan(document.published), document.language) if document.published else ""
+    origin = ", ".join(part for part in (document.publisher, published) if part)
+    return f"{document.title} ({origin})" if origin else document.title
+
+
+def with_dates(text: str, found: Sequence[DateExpression], language: str) -> str:
+    """The text with every resolved date in full: the model then copies "17 Desember 2017" and not "Minggu (17/12)"."""
+    for expression in sorted(found, key=lambda expression: -expression.start):
+        if expression.date is not None:
+            full = format_date(expression.date, language)
+            text = text[: expression.start] + full + text[expression.end :]
+    return " ".join(text.split())
