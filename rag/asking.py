@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from rag.answer import Answer, RetrievedPassage
 from rag.compose import compose, nearest_articles, silence, words
 from rag.dates import rewrite_dates
+from rag.followup import standalone
 from rag.merge import Finding, disagree, merge
-from rag.question import Question, understand
+from rag.question import LONGEST, Question, understand
 from rag.reader import Reader, Reading
 from rag.retrieve import Retriever
 from rag.units import Unit
@@ -47,7 +49,7 @@ class Asker:
             ModelError: the model failed.
         """
         clock = _Clock()
-        question = understand(text)
+        question = self._understood(text, history)
         passages = tuple(self.retriever.retrieve(question.text, RETRIEVED))
         clock.mark("retrieve_ms")
         answer = Answer(text, question.language, passages=passages, models=self.models)
@@ -59,6 +61,12 @@ class Asker:
             return
         yield from self._read(question, passages, answer, clock)
 
+    def _understood(self, text: str, history: Sequence[tuple[str, str]]) -> Question:
+        asked = understand(text)
+        alone = standalone(asked.text, history, self.reader.rewrite if self.reader else None)
+        # The answer is in the language of what was typed, whatever the rewriting is in.
+        return asked if alone == asked.text else replace(understand(alone[:LONGEST]), language=asked.language)
+
     def _read(
         self, question: Question, passages: Sequence[RetrievedPassage], answer: Answer, clock: _Clock
     ) -> Iterator[Answer]:
@@ -66,7 +74,7 @@ class Asker:
         for batch in self._batches(passages):
             assert self.reader is not None
             best = min((reading.doubt for reading in readings), default=TOO_DOUBTFUL)
-            readings += self.reader.read(batch, question.text, lambda doubts, best=best: _worth(doubts, best))
+            readings += self.reader.read(batch, question.text, partial(_worth, best))
             answer = self._answer(question, readings, answer)
             if answer.answered:
                 clock.mark("first_token_ms")
@@ -111,7 +119,7 @@ class Asker:
         return missing[0] if missing and all(missing) else ""
 
 
-def _worth(doubts: Sequence[float], best: float) -> list[int]:
+def _worth(best: float, doubts: Sequence[float]) -> list[int]:
     """Which readings are decoded: those that may end up in the answer."""
     limit = min(min(doubts, default=0.0), best) + MARGIN
     return [number for number, doubt in enumerate(doubts) if doubt <= min(limit, TOO_DOUBTFUL)]

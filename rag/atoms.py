@@ -13,23 +13,38 @@ from rag.dates import DateExpression, DateSpan, find_dates
 from rag.language import is_small_word
 from rag.lexicon import phrases, translations
 
-_DIGITS = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?:-\d+)?(?![\w])|(?<=\D)\d+(?=th\b)|\d+")
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 # A name's word: it starts with a capital, or is written in capitals inside ("WhatsApp", "iPhone", "al-Assad").
 _NAME = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W\d_][\w’'-]*(?:\.(?=\s+[A-Z][a-z]))?")
 
-_UNITS_EN = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_UNITS_EN = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen"
+)
 _TENS_EN = "twenty thirty forty fifty sixty seventy eighty ninety"
 _ONES_ID = "nol satu dua tiga empat lima enam tujuh delapan sembilan"
 _SCALES = {
-    "ribu": 1_000, "thousand": 1_000, "juta": 1_000_000, "million": 1_000_000, "miliar": 10**9, "milyar": 10**9,
-    "billion": 10**9, "triliun": 10**12, "trillion": 10**12,
+    "ribu": 1_000,
+    "thousand": 1_000,
+    "juta": 1_000_000,
+    "million": 1_000_000,
+    "miliar": 10**9,
+    "milyar": 10**9,
+    "billion": 10**9,
+    "triliun": 10**12,
+    "trillion": 10**12,
 }
 _WORDS = {
     **{word: number for number, word in enumerate(_UNITS_EN.split())},
     **{word: 20 + 10 * number for number, word in enumerate(_TENS_EN.split())},
     **{word: number for number, word in enumerate(_ONES_ID.split())},
-    "sepuluh": 10, "sebelas": 11, "seratus": 100, "hundred": 100, "seribu": 1000, "dozen": 12, "selusin": 12,
+    "sepuluh": 10,
+    "sebelas": 11,
+    "seratus": 100,
+    "hundred": 100,
+    "seribu": 1000,
+    "dozen": 12,
+    "selusin": 12,
 }
 # "One" and "satu" are as often an article as a number, and never what a reader asks for.
 _ARTICLES = {"one", "satu", "nol", "zero"}

@@ -14,9 +14,7 @@ from itertools import pairwise
 from rag.language import MONTHS, WEEKDAYS, word_set
 from rag.lines import BREAKS, capitalised, ends_sentence, is_prose
 
-FRONT_MATTER = re.compile(
-    r"\A\ufeff?---[ \t]*\r?\n(?:[\w-]+:[^\n]*\n|[ \t]+[^\n]*\n){1,60}---[ \t]*(?:\r?\n|\Z)"
-)
+FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\r?\n(?:[\w-]+:[^\n]*\n|[ \t]+[^\n]*\n){1,60}---[ \t]*(?:\r?\n|\Z)")
 
 # Links to other articles; their headlines speak of other events. The colon keeps "Baca juga" in prose apart.
 _LINK = re.compile(
@@ -105,12 +103,11 @@ _PHOTO = re.compile(
 _CREDIT = re.compile(
     r"""(?:sumber|source|foto|photo|photos?\sby|image|gambar|video|credit|kredit|editor|penulis|reporter|pewarta
     |author|writer|penyunting|redaktur|reporting\sby|editing\sby|written\sby|laporan|kontributor|tags?|topik
-    |kategori|category|label|keywords?|kata\skunci)\s*:[^.!?]{0,80}""",
+    |kategori|category|label|keywords?|kata\skunci)\s*:[^.!?]{0,80}
+    |(?:additional\s)?(?:reporting|writing|editing|compiled)\sby\s[^.!?]{0,100}""",
     re.IGNORECASE | re.VERBOSE,
 )
-_BYLINE = re.compile(
-    r"(?:By|BY|Oleh|OLEH):?\s+(?:[A-Z][\w.'’-]*(?:\s*[,&|]\s*|\s+and\s+|\s+dan\s+|\s+|\Z)){1,6}"
-)
+_BYLINE = re.compile(r"(?:By|BY|Oleh|OLEH):?\s+(?:[A-Z][\w.'’-]*(?:\s*[,&|]\s*|\s+and\s+|\s+dan\s+|\s+|\Z)){1,6}")
 _MARKUP = re.compile(  # Markdown pictures, links and headings; tags; bare addresses
     r"!\[[^\]]*\]\([^)]*\)|(?:[-*+]\s+)?\[[^\]]+\]\([^)]*\)|<[^>]{1,150}>|(?:https?://|www\.)\S+|#{1,6}\s.*"
 )
@@ -119,7 +116,7 @@ _DATE_WORDS = word_set(
     wib wita wit gmt utc est edt pst pdt cet cest bst am pm h min mins minutes hours ago menit jam
     hari lalu pukul at on and published updated update posted diterbitkan terbit diperbarui
     dipublikasikan tayang dibuat last modified date tanggal diposting read reading time waktu baca
-    first edited th st nd rd t z
+    first edited th st nd rd t z et ct pt mt sgt jst msk
     """
 ) | {*MONTHS, *WEEKDAYS}
 _CALENDAR = frozenset({*MONTHS, *WEEKDAYS, "ago", "lalu"})
@@ -145,9 +142,7 @@ def boilerplate(text: str, spans: Sequence[tuple[int, int]], title: str = "") ->
     front_end = front.end() if front else 0
     title = _plain(title)
     marks = [
-        end <= front_end
-        or is_furniture(sentence, alone=own_line)
-        or (own_line and _is_title(sentence, title))
+        end <= front_end or is_furniture(sentence, alone=own_line) or (own_line and _is_title(sentence, title))
         for sentence, own_line, (_, end) in zip(sentences, alone, spans, strict=True)
     ]
     _mark_structure(sentences, alone, marks)

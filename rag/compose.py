@@ -111,7 +111,10 @@ def _line(statement: Statement, say: dict[str, str], *, alone: bool) -> str:
 def silence(question: Question, passages: Sequence[RetrievedPassage], missing: str, documents: int) -> str:
     """What an abstention says: what was searched, what is missing, and which articles came nearest."""
     say = words(question.language)
-    lines = [say["premise"].format(what=missing) if missing else say["silent"], say["searched"].format(documents=documents)]
+    lines = [
+        say["premise"].format(what=missing) if missing else say["silent"],
+        say["searched"].format(documents=documents),
+    ]
     nearest = nearest_articles(passages, question.language)
     return " ".join(lines) + (f"\n{say['nearest']}\n{nearest}" if nearest else "")
 

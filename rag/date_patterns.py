@@ -6,7 +6,6 @@ the words beside them.
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -68,13 +67,15 @@ MONTHS = _numbered(
     "|november nopember nov nop|desember december des dec",
     first=1,
 )
-ENGLISH_MONTHS = _words("jan feb mar apr jun jul aug sept sep oct nov dec")
-ENGLISH_MONTHS |= {name.lower() for name in calendar.month_name[1:]}
+ENGLISH_MONTHS = _words(  # those that may come before the day: "December 17"
+    "january february march april may june july august september october november december"
+    " jan feb mar apr jun jul aug sept sep oct nov dec"
+)
 WEEKDAYS = _numbered(
     "senin monday|selasa tuesday|rabu wednesday|kamis thursday|jumat jum'at jum’at friday|sabtu saturday"
     "|minggu ahad sunday"
 )
-SHORT_WEEKDAYS = {name[:3]: number for name, number in WEEKDAYS.items()}
+SHORT_WEEKDAYS = {name[:3]: n for name, n in WEEKDAYS.items()} | {"tues": 1, "thur": 3, "thurs": 3}
 MONTH_LENGTHS = (31, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # any month's first, then January's
 NUMBERS = _numbered(
     "satu se one a an|dua two|tiga three|empat four|lima five|enam six|tujuh seven|delapan eight"
@@ -94,7 +95,7 @@ UNITS: dict[str, Unit] = cast(
 SHIFTS = {  # past, this, future
     **_phrases(-1, "lalu|silam|kemarin|yang lalu|yang silam|last|this past|ago"),
     **_phrases(0, "ini|this"),
-    **_phrases(1, "depan|mendatang|nanti|yang akan datang|next|this coming|lagi"),
+    **_phrases(1, "depan|mendatang|nanti|yang akan datang|next|this coming"),
 }
 ADVERBS = {
     **_phrases(-2, "kemarin lusa|the day before yesterday"),
@@ -117,7 +118,7 @@ QUALIFIERS = _meaning(
     early="awal|early|the beginning of|the start of",
     mid="pertengahan|mid|the middle of",
     late="akhir|penghujung|late|the end of",
-    vague="earlier|later",
+    unsaid="earlier|later",  # "earlier this month" says no more than the month
 )
 
 # A capital, or the word before, decides whether these are months at all.
@@ -132,11 +133,11 @@ YEAR_EVIDENCE = MONTH_EVIDENCE | _words(
 )
 FUNCTION_WORDS = _words(  # what may follow a year, and never follows a number that counts something
     "yang di ke dari dan untuk tentang dengan oleh pada dalam atau saat ketika karena sebagai adalah itu ini"
-    " lalu akan telah sudah the of in and to for at on by was were is has had that which when who as with from or"
+    " lalu akan telah sudah the of in and to for at on by was were is has had that which when who as with or"
 )
 COUNTED = _words(  # what makes the number before it an amount
-    "orang warga jiwa unit kali meter kilometer km m kg ton rupiah dolar persen pasukan tentara personel hari"
-    " jam desa people persons troops men women children feet miles metres meters tonnes dollars euros times votes"
+    "orang warga jiwa unit kali meter kilometer km kg ton rupiah dolar persen pasukan tentara personel hari"
+    " jam desa people persons troops men women children feet miles metres meters tonnes dollars euros votes"
 )
 QUANTITY = _words(  # what makes the number after it an amount
     "sebanyak sekitar hampir lebih kurang dari rp usd us mencapai seharga senilai nomor no about nearly"
@@ -150,8 +151,6 @@ NO_DAY_BEFORE = _words(  # "Shalat Jumat", "Good Friday", "setiap Senin" name no
 )
 NO_DAY_AFTER = _words("times mail telegraph mirror school express agung abu prayers")
 NO_SUNDAY_AFTER = _words("ke pertama kedua ketiga keempat terakhir demi sebelumnya berikutnya")
-
-
 ENGLISH = re.compile(r"\b(?:the|of|on|in|was|were|by)\b", re.IGNORECASE)
 LANGUAGES = 60  # dateparser's, most spoken first; beyond these the same name often means two months
 
@@ -168,17 +167,15 @@ YEAR = r"(?:1\d{3}|20\d\d|2100)(?!\d)"
 TH = r"(?:st|nd|rd|th)?"
 TO = r"\s?(?:-|–|—|s/d|\bhingga\b|\bsampai\b|\bto\b|\buntil\b)\s?"
 DAYTIME = _any(_phrases(0, "pagi|siang|sore|petang|malam|dini hari|morning|afternoon|evening|night"))
-ID_TAIL = _any(
-    _phrases(0, "yang lalu|yang silam|lalu|silam|kemarin|ini|yang akan datang|depan|mendatang|nanti")
-)
+ID_TAIL = _any(_phrases(0, "yang lalu|yang silam|lalu|silam|kemarin|ini|yang akan datang|depan|mendatang|nanti"))
 TAIL_YEAR = (
     r"(?:of\s+)?(?P<tail_year>(?:last|this|next|that|the\s+same)\s+year"
     r"|tahun\s+(?:lalu|ini|depan|itu|tersebut|yang\s+sama))"
 )
 TAIL = rf"(?:\s+(?:{TAIL_YEAR}|(?P<tail>{ID_TAIL})){END})?"
 LEAD = (
-    rf"(?:(?=\D)(?:hari\s+)?(?P<weekday>{_any(WEEKDAYS)}|{_any(SHORT_WEEKDAYS)}\.?){END}(?:\s+{DAYTIME}{END})?\s*,?\s*)?"
-    r"(?P<open>\()?(?P<dated>(?:tanggal|tgl\.?|the)\s+)?"
+    rf"(?:(?=\D)(?:hari\s+)?(?P<weekday>{_any(WEEKDAYS)}|{_any(SHORT_WEEKDAYS)}\.?){END}"
+    rf"(?:\s+{DAYTIME}{END})?\s*,?\s*)?(?P<open>\()?(?P<dated>(?:tanggal|tgl\.?|the)\s+)?"
 )
 CLOSE = r"(?(open)\))"
 SPOKEN = rf"(?:(?=\D)(?P<qualifier>{_any(QUALIFIERS)})[\s-]+)?"
@@ -197,14 +194,15 @@ PATTERNS: dict[str, str] = {
     "month": rf"{SPOKEN}(?:(?P<head>last|this|next)\s+)?(?P<marked>bulan\s+)?{MONTH}"
     rf"(?:{TO}(?P<last_name>{_any(MONTHS)}){END})?(?:\.?,?\s+(?:of\s+)?(?:tahun\s+)?(?P<year>{YEAR}))?{TAIL}",
     "count": rf"(?:(?P<count>\d{{1,3}}|{_any(NUMBERS)})\s+|(?P<one>se))(?P<unit>{_any(UNITS)})\s+(?:"
-    rf"(?P<tail>yang\s+lalu|lalu|silam|ago|lagi)|(?P<relation>{_any(RELATIONS)})|(?P<onward>{_any(ONWARD)})){END}",
+    rf"(?P<tail>yang\s+lalu|lalu|silam|ago|lagi)|(?P<relation>{_any(RELATIONS)})"
+    rf"|(?P<onward>{_any(ONWARD)})){END}",
     "vague": rf"(?:beberapa|several|(?:a\s+)?few|a\s+couple\s+of|puluhan|ratusan|ribuan|belasan)\s+"
     rf"{_any(UNITS)}\s+(?:yang\s+)?(?:lalu|silam|ago|kemudian|later|setelah|sebelum|earlier|after|before)\w*",
     "adverb": rf"(?P<adverb>{_any(ADVERBS)}){END}",
     "neighbour": rf"(?P<neighbour>{_any(NEIGHBOUR_DAYS)}){END}",
     "weekday": rf"(?P<marked>hari\s+)?(?:(?P<head>this\s+coming|this\s+past|last|this|next)\s+)?"
-    rf"(?P<weekday>{_any(WEEKDAYS)}){END}(?:\s+(?:(?P<week>(?:last|this|next)\s+week|(?:pekan|minggu)\s+(?:lalu|ini|depan))"
-    rf"|(?P<tail>{ID_TAIL})){END})?",
+    rf"(?P<weekday>{_any(WEEKDAYS)}){END}(?:\s+(?:"
+    rf"(?P<week>(?:last|this|next)\s+week|(?:pekan|minggu)\s+(?:lalu|ini|depan))|(?P<tail>{ID_TAIL})){END})?",
     "unit": rf"{SPOKEN}(?:(?P<head>last|this|next|that|the\s+same)\s+(?P<unit>day|week|weekend|month|year)"
     r"|(?P<satuan>hari|minggu|pekan|bulan|tahun)\s+"
     rf"(?:(?P<same>itu|tersebut|yang\s+sama)|(?P<tail>{ID_TAIL}))){END}",
@@ -233,7 +231,7 @@ class Found:
     text: str
 
     def __getitem__(self, group: str) -> str:
-        found = self.match.groupdict().get(group)
+        found = self.match[group] if group in self.match.re.groupindex else None
         return " ".join(found.split()) if found else ""
 
     def number(self, group: str) -> int:
@@ -245,48 +243,41 @@ class Found:
     @property
     def before(self) -> str:
         """The word or number right before, lower-cased; "" where another mark stands between."""
-        beside = re.search(
-            r"([^\W_]+)\.?\s{0,3}$", self.text[max(0, self.match.start() - 25) : self.match.start()]
-        )
+        beside = re.search(r"([^\W_]+)\.?\s{0,3}$", self._left(25))
         return beside[1].lower() if beside else ""
 
     @property
     def after(self) -> str:
-        beside = re.match(r"\s{0,3}([^\W\d_]+)", self.text[self.match.end() : self.match.end() + 25])
+        beside = re.match(r"\s{0,3}([^\W\d_]+)", self._right(25))
         return beside[1].lower() if beside else ""
 
     @property
-    def around(self) -> str:
-        return self.text[max(0, self.match.start() - 80) : self.match.end() + 80]
+    def in_english(self) -> bool:
+        return ENGLISH.search(self._left(80) + self._right(80)) is not None
 
     @property
     def opens_sentence(self) -> bool:
-        return self.text[max(0, self.match.start() - 3) : self.match.start()].rstrip(" \t“\"'(")[-1:] in (
-            "",
-            ".",
-            "\n",
-            "!",
-            "?",
-            ":",
-        )
+        return re.search(r"(?:^|[.!?:\n])[\s“\"'(]*$", self._left(4)) is not None
 
     @property
     def in_brackets(self) -> bool:
-        return self.text[max(0, self.match.start() - 1) : self.match.start()] == "(" and self.text.startswith(
-            ")", self.match.end()
-        )
+        return self._left(1) == "(" and self._right(1) == ")"
 
     @property
     def joined(self) -> bool:
         """Whether a hyphen ties it to the word before ("hari-hari ini")."""
-        return self.match.start() > 0 and self.text[self.match.start() - 1] == "-"
+        return self._left(1) == "-"
+
+    def _left(self, length: int) -> str:
+        return self.text[max(0, self.match.start() - length) : self.match.start()]
+
+    def _right(self, length: int) -> str:
+        return self.text[self.match.end() : self.match.end() + length]
 
     def at(self, kind: Kind, unit: Unit = "", shift: int | None = None) -> Mention:
         return Mention(self.match.start(), self.match.end(), kind, unit=unit, shift=shift)
 
-    def date(
-        self, year: int, month: int = 0, day: int = 0, last: tuple[int, int, int] = (0, 0, 0)
-    ) -> Mention | None:
+    def date(self, year: int, month: int = 0, day: int = 0, last: tuple[int, int, int] = (0, 0, 0)) -> Mention | None:
         """A date with what its weekday, "lalu" or "next year" add; None where no month has such a day."""
         last_day, weekday = self.number("last"), self["weekday"].rstrip(".")
         if day > MONTH_LENGTHS[month] or (self["day"] and not day):
@@ -318,10 +309,10 @@ def _read_numeric(found: Found) -> Mention | None:
         day, month = month, day
     if not 1 <= month <= 12 or (full and not 1000 <= year <= 2100):
         return None
-    alike = (found.in_brackets and (day > 12 or found.before in ADVERBS)) and (day, month) != (24, 7)
-    if not full and (found["sep"] != "/" or not (named or alike)):
+    no_fraction = (day > 12 and (day, month) != (24, 7)) or found.before in ADVERBS
+    if not full and (found["sep"] != "/" or not (named or (found.in_brackets and no_fraction))):
         return None
-    if full and not named and not found.in_brackets and 12 >= day != month and ENGLISH.search(found.around):
+    if full and 12 >= day != month and found.in_english:
         return found.at("vague")  # day first or month first: English has both
     return found.date(year + 2000 if 0 < year < 100 else year, month, day)
 
@@ -352,9 +343,8 @@ def _read_month(found: Found) -> Mention | None:
     if name in VERBS:
         sure = found.before in MAY_EVIDENCE or (found.capital("name") and (spoken or year > 0))
     else:
-        sure = (
-            spoken or bool(year or found["tail"]) or found.before in MONTH_EVIDENCE or name not in ALSO_WORDS
-        )
+        sure = bool(spoken or year or found["tail"]) or found.before in MONTH_EVIDENCE
+        sure = sure or name not in ALSO_WORDS
     if not marked and (not sure or (name in SHORT_MONTHS and not year) or found.before in NAMED_AFTER_DATES):
         return None
     return found.date(year, MONTHS[name], last=(0, MONTHS.get(found["last_name"], 0), 0))
@@ -363,7 +353,7 @@ def _read_month(found: Found) -> Mention | None:
 def _read_year(found: Found) -> Mention | None:
     year, last = found.number("year"), found.number("last_year")
     modern = 1900 <= year <= 2099
-    if found.after in COUNTED or 0 < last <= year:
+    if (found.after in COUNTED and not found["marked"]) or 0 < last <= year:
         return None
     sure = found["marked"] or found["qualifier"] or found.before in STRONG_YEAR_EVIDENCE
     likely = modern and (last or (year % 100 and found.before in YEAR_EVIDENCE))
@@ -392,10 +382,11 @@ def _read_count(found: Found) -> Mention:
     """Two years ago, tiga hari kemudian, sehari setelah."""
     count = NUMBERS.get(found["count"] or found["one"]) or found.number("count")
     unit = UNITS[found["unit"]]
-    if found.before in APPROXIMATE or found.joined:
+    estimate = found.before in APPROXIMATE or (count >= 20 and count % 10 == 0)
+    if estimate or found.joined or found["tail"] == "lagi":  # "butuh tiga hari lagi" is how long, not when
         return found.at("vague")
     if found["tail"]:
-        return found.at("relative", unit, count if found["tail"] == "lagi" else -count)
+        return found.at("relative", unit, -count)
     if onward := ONWARD.get(found["onward"]):
         return replace(found.at("anchored", unit, count * onward), onward=True)
     return found.at("anchored", unit, count * RELATIONS[found["relation"]])
@@ -406,9 +397,10 @@ def _read_vague(found: Found) -> Mention:
 
 
 def _read_adverb(found: Found) -> Mention | None:
-    if found.joined or (found.capital() and not found.opens_sentence):  # "hari-hari ini", "Russia Today"
-        return None
-    return found.at("relative", "day", ADVERBS[found["adverb"]])
+    adverb = found["adverb"]
+    if found.joined or (" " not in adverb and found.capital() and not found.opens_sentence):
+        return None  # "hari-hari ini", "Russia Today"
+    return found.at("relative", "day", ADVERBS[adverb])
 
 
 def _read_neighbour(found: Found) -> Mention:
@@ -437,11 +429,10 @@ def _read_weekday(found: Found) -> Mention | None:
         tail = found["tail"]
         if not found.capital("weekday") or found.after in NO_SUNDAY_AFTER or tail == "ini":
             return None
-        if tail and found.opens_sentence:
+        if found.before in NUMBERS or (tail and found.opens_sentence):
             return None
-    return replace(
-        found.at("weekday", "upcoming" if found["head"] == "next" else unit, shift), weekday=WEEKDAYS[name]
-    )
+    unit = "upcoming" if found["head"] == "next" else unit
+    return replace(found.at("weekday", unit, shift), weekday=WEEKDAYS[name])
 
 
 @cache
@@ -454,9 +445,9 @@ def _foreign_months() -> dict[str, int]:
     names: dict[str, set[int]] = {}
     for language in languages:
         words = import_module(f"dateparser.data.date_translation_data.{language}").info
-        for number in range(1, 13):
-            for name in words[calendar.month_name[number].lower()]:
-                names.setdefault(name.lower(), set()).add(number)
+        for month in words.keys() & ENGLISH_MONTHS:
+            for name in words[month]:
+                names.setdefault(name.lower(), set()).add(MONTHS[month])
     return {name: numbers.pop() for name, numbers in names.items() if len(numbers) == 1}
 
 
@@ -479,19 +470,15 @@ READERS: dict[str, Callable[[Found], Mention | None]] = {
 }
 
 
-def _bounded(pattern: str) -> re.Pattern[str]:
-    """Runs of spaces cut short, so that a page of nothing else is still read in linear time."""
-    pattern = (
-        pattern.replace(r"\s+", r"\s{1,3}").replace(r"\s*", r"\s{0,3}").replace(r"[\s-]*", r"[\s-]{0,3}")
-    )
-    return re.compile(pattern.replace(r"[\s-]+", r"[\s-]{1,3}"))
+def _matcher(name: str) -> Callable[[str, int], re.Match[str] | None]:
+    """Runs of spaces are cut short, so that a page of nothing else is still read in linear time."""
+    pattern = re.sub(r"(\\s|\[\\s-\])\+", r"\1{1,3}", PATTERNS[name])
+    return re.compile(re.sub(r"(\\s|\[\\s-\])\*", r"\1{0,3}", pattern)).match
 
 
-_BY_DIGIT = ("iso", "cjk", "numeric", "day_month", "foreign", "century", "decade", "count", "year")
-_WITH_DIGIT = [(_bounded(PATTERNS[name]).match, READERS[name]) for name in _BY_DIGIT]
-_WITH_WORD = [
-    (_bounded(PATTERNS[name]).match, READERS[name]) for name in PATTERNS if name not in ("iso", "cjk")
-]
+BY_DIGIT = ("iso", "cjk", "numeric", "day_month", "foreign", "century", "decade", "count", "year")
+WITH_DIGIT = [(_matcher(name), READERS[name]) for name in BY_DIGIT]
+WITH_WORD = [(_matcher(name), READERS[name]) for name in PATTERNS if name not in ("iso", "cjk")]
 
 
 def find_mentions(text: str) -> Iterator[Mention]:
@@ -508,7 +495,7 @@ def find_mentions(text: str) -> Iterator[Mention]:
 
 
 def _read_at(lowered: str, text: str, start: int) -> Mention | None:
-    for match_at, read in _WITH_DIGIT if lowered[start].isdigit() else _WITH_WORD:
+    for match_at, read in WITH_DIGIT if lowered[start].isdigit() else WITH_WORD:
         match = match_at(lowered, start)
         if match and (mention := read(Found(match, text))):
             return mention

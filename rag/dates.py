@@ -1,13 +1,12 @@
 """Mentions of dates -> dates, worked out from the publication date, the weekday and the context.
 
-What can't be worked out stays unresolved. The rules, in short: a year that is written holds; else it is the year
-nearest to publication in which the weekday fits; a bare weekday is the latest one up to publication, or the one
-that the text has just dated; "tahun lalu" counts from publication, "tiga hari kemudian" from the date before it.
+What can't be worked out stays unresolved. The rules, in short: a year that is written holds; else it is the
+year nearest to publication in which the weekday fits; a bare weekday is the latest one up to publication, or the
+one that the text has just dated; "tahun lalu" counts from publication, "tiga hari kemudian" from the date before.
 """
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,10 +15,10 @@ from datetime import date, timedelta
 from rag.date_patterns import QUALIFIERS, Mention, find_mentions
 
 # A weekday fits a date in one year of six or seven, and "(17/12)" is how papers write days near publication:
-# where neither this year's nor the last two years' fits, the weekday or the publication date is likelier wrong.
+# where no year from two back to half a year ahead fits, the weekday or the publication date is likelier wrong.
 DAYS_BACK = 2 * 365
 DAYS_AHEAD = 183
-# News tells what has been: with no "akan" or "will", a date ahead must be this many times nearer than one behind.
+# News tells what has been: with no "akan" or "will", a date ahead must be that much nearer than one behind.
 AHEAD_COUNTS = 12
 SAME_WEEKDAY_DAYS = 14  # a dated Sunday explains a bare "Minggu" only this near to publication
 REACH = 3  # sentences back in which "hari itu" or a bare weekday may have its date
@@ -27,16 +26,16 @@ CONTEXT = 12  # dates each way that a document's sentence is given
 CLAUSE = 80  # characters before a date in which "akan" makes it lie ahead
 
 AHEAD = re.compile(
-    r"\b(?:akan|bakal|hendak|rencana\w*|mengundang|diundang|dijadwalkan|jadwal|(?:men)?jelang|will|shall|to be held"
-    r"|plans?|planned|scheduled|expected|invited?|upcoming|due|ahead of|going to)\b",
+    r"\b(?:akan|bakal|hendak|rencana\w*|mengundang|diundang|dijadwalkan|jadwal|(?:men)?jelang|will|shall"
+    r"|to be held|plans?|planned|scheduled|expected|invited?|upcoming|due|ahead of|going to)\b",
     re.IGNORECASE,
 )
-JOINING = re.compile(
-    r"[\s(]*(?:-|–|—|,|dan|and|atau|or|&|hingga|sampai|to|until|till|s/d)?[\s(]*(?:pada|on|the)?\s*"
-)
+JOINING = re.compile(r"[\s(]*(?:-|–|—|,|dan|and|atau|or|&|hingga|sampai|to|until|till|s/d)?[\s(]*(?:pada|on|the)?\s*")
+SAME_YEAR = re.compile(r"\b(?:pada|in)\s(?:tahun\s)?\d{4}\b[^.!?;]{0,30}\Z", re.IGNORECASE)
 OPENING = re.compile(r"\s*(?:pada|di|dalam|in|on)?\s*", re.IGNORECASE)
-INDONESIAN = "Januari|Februari|Maret|April|Mei|Juni|Juli|Agustus|September|Oktober|November|Desember"
-MONTH_WORDS = {"en": list(calendar.month_name), "id": ["", *INDONESIAN.split("|")]}
+ENGLISH = "|January|February|March|April|May|June|July|August|September|October|November|December"
+INDONESIAN = "|Januari|Februari|Maret|April|Mei|Juni|Juli|Agustus|September|Oktober|November|Desember"
+MONTH_WORDS = {"en": ENGLISH.split("|"), "id": INDONESIAN.split("|")}
 QUALIFIER_WORDS = {
     "en": {"early": "early ", "mid": "mid-", "late": "late "},
     "id": {"early": "awal ", "mid": "pertengahan ", "late": "akhir "},
@@ -71,7 +70,7 @@ class DateExpression:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What dates may be worked out from: days, months and years known, the nearest first."""
+    """What dates are worked out from, nearest first; `near`: what the last sentences dated, `known`: the document."""
 
     published: Parts = (0, 0, 0)
     known: tuple[Parts, ...] = ()
@@ -86,10 +85,13 @@ def find_dates(text: str, published: str = "", context: Sequence[str] = ()) -> t
         published: ISO day, month or year, or "".
         context: ISO dates resolved elsewhere in the same document, nearest first.
     """
-    known = tuple(parts for iso in context if (parts := _parts(iso))[0])
     mentions = tuple(find_mentions(text))
-    spans = _resolve(text, mentions, Surroundings(_parts(published), known, known))
-    return _expressions(text, mentions, spans)
+    return _expressions(text, mentions, _resolve(text, mentions, _given(published, context)))
+
+
+def _given(published: str, context: Sequence[str]) -> Surroundings:
+    known = tuple(parts for iso in context if (parts := _parts(iso))[0])
+    return Surroundings(_parts(published), known, known)
 
 
 def resolve_document(sentences: Sequence[str], published: str) -> tuple[tuple[DateExpression, ...], ...]:
@@ -97,14 +99,7 @@ def resolve_document(sentences: Sequence[str], published: str) -> tuple[tuple[Da
     mentions = [tuple(find_mentions(sentence)) for sentence in sentences]
     alone = Surroundings(_parts(published))
     spans = [_resolve(text, found, alone) for text, found in zip(sentences, mentions, strict=True)]
-    dated = [
-        [
-            parts
-            for mention, span in zip(*pair, strict=True)
-            if mention.kind == "date" and (parts := _anchor(span))
-        ]
-        for pair in zip(mentions, spans, strict=True)
-    ]
+    dated = [[parts for span in each if (parts := _anchor(span))] for each in spans]
     for number, (text, found) in enumerate(zip(sentences, mentions, strict=True)):
         if any(mention.kind != "relative" for mention in found):
             spans[number] = _resolve(text, found, _surroundings(dated, number, alone.published))
@@ -114,9 +109,7 @@ def resolve_document(sentences: Sequence[str], published: str) -> tuple[tuple[Da
 
 def _surroundings(dated: list[list[Parts]], number: int, published: Parts) -> Surroundings:
     """A few sentences each way are looked at, so that a long document takes no longer by the sentence."""
-    before = [
-        parts for each in reversed(dated[max(0, number - CONTEXT) : number]) for parts in reversed(each)
-    ]
+    before = [parts for each in reversed(dated[max(0, number - CONTEXT) : number]) for parts in reversed(each)]
     after = [parts for each in dated[number + 1 : number + 1 + CONTEXT] for parts in each]
     near = [parts for each in reversed(dated[max(0, number - REACH) : number]) for parts in reversed(each)]
     return Surroundings(published, (*before[:CONTEXT], *after[:CONTEXT]), tuple(near))
@@ -149,21 +142,22 @@ def same_date(a: DateSpan, b: DateSpan) -> bool:
 
 
 def _bounds(span: DateSpan) -> tuple[str, str]:
-    """First and last day; "99" is past any month and any day, which is all that comparing needs."""
+    """First and last day; "99" is past any month and day, which is all that comparing needs."""
     return f"{span.start}-00-00"[:10], f"{span.end or span.start}-99-99"[:10]
 
 
 def rewrite_dates(text: str, published: str, context: Sequence[str], language: str) -> str:
-    """Every resolved date in its full form in `language`, "on"/"in" or "pada" before it put right or put in."""
-    known = tuple(parts for iso in context if (parts := _parts(iso))[0])
+    """Every resolved date in full in `language`, with the "on", "in" or "pada" that it then takes."""
     mentions = tuple(find_mentions(text))
-    spans = _resolve(text, mentions, Surroundings(_parts(published), known, known))
+    spans = _resolve(text, mentions, _given(published, context))
     written, position = "", 0
     for mention, span in zip(mentions, spans, strict=True):
         if span and not mention.era:
             before = written + text[position : mention.start]
             written = _before(before, text[mention.end :], mention, span, language)
-            written += _full(text[mention.start : mention.end], span, language)
+            full = _full(text[mention.start : mention.end], span, language)
+            opens = re.search(r"(?:^|[.!?])\s*$", written[-3:])
+            written += full[0].upper() + full[1:] if opens else full
             position = mention.end
     return written + text[position:]
 
@@ -176,15 +170,23 @@ def _full(wording: str, span: DateSpan, language: str) -> str:
 
 def _before(before: str, after: str, mention: Mention, span: DateSpan, language: str) -> str:
     """The text before a date, ending in the preposition that its full form takes."""
-    word = "pada" if language == "id" else "on" if len(span.start) == 10 else "in"
+    word = _preposition(mention, span, language)
     if there := re.search(r"\b(?:pada|on|in)(?=\s$)", before[-6:], re.IGNORECASE):
-        start = len(before[:-6]) + there.start()
+        start = there.start() - len(before[-6:])
         return before[:start] + (word.capitalize() if before[start].isupper() else word) + before[-1]
-    adverb = mention.kind != "date" or mention.weekday >= 0
-    owned = (
-        before[-2:-1].isalpha() and not BEFORE_A_DATE.search(before[-12:]) and not re.match(r"['’]s\b", after)
-    )
-    return f"{before}{word} " if adverb and owned and before[-1].isspace() else before
+    if (mention.kind == "date" and mention.weekday < 0) or re.match(r"['’]s\b", after):
+        return before
+    if not before:
+        return word.capitalize() + " " if after[:1] == " " else ""
+    bare = before[-2:-1].isalpha() and before[-1].isspace() and not BEFORE_A_DATE.search(before[-12:])
+    return f"{before}{word} " if bare else before
+
+
+def _preposition(mention: Mention, span: DateSpan, language: str) -> str:
+    week = mention.unit == "week" and span.end
+    if language == "id":
+        return "pada pekan" if week else "pada"
+    return "in the week of" if week else "on" if len(span.start) == len("2017-12-17") else "in"
 
 
 def _expressions(
@@ -201,32 +203,38 @@ def _resolve(text: str, mentions: Sequence[Mention], around: Surroundings) -> li
     near = around.near
     for number, mention in enumerate(mentions):
         if mention.kind == "date":
-            local = _local(text, mentions, number, replace(around, near=near))
-            spans[number] = _span(_with_year(text, mention, local))
-            near = (parts, *near) if (parts := _anchor(spans[number])) else near
+            if not mention.year:
+                mention = _with_year(text, mention, _local(text, mentions, number, replace(around, near=near)))
+            spans[number] = _span(mention)
+            near = (parts, *near)[:CONTEXT] if (parts := _anchor(spans[number])) else near
     for number, mention in enumerate(mentions):
         if mention.kind == "weekday":
             spans[number] = _weekday(text, mention, replace(around, near=near))
         elif mention.kind == "relative":
             spans[number] = _shift(around.published, mention)
         elif mention.kind == "anchored":
-            spans[number] = _anchored(mentions, spans, number, around.near, text)
+            bases = _anchored(text, mentions, spans, number) + ([] if mention.onward else list(around.near))
+            spans[number] = next((span for base in bases if (span := _shift(base, mention))), None)
     return spans
 
 
 def _local(text: str, mentions: Sequence[Mention], number: int, around: Surroundings) -> Surroundings:
     """A year that the sentence itself gives to its bare dates goes before the publication date.
 
-    Either the next date has it ("28 Desember hingga 3 Januari 2018"), or the sentence opens with it ("In 2015, …").
+    "28 Desember hingga 3 Januari 2018"; "In 2015, …"; "lahir pada tahun 1912, mungkin pada bulan Agustus".
     """
     mention = mentions[number]
-    if mention.year or mention.unit or mention.shift is not None:
+    if mention.unit or mention.shift is not None:
         return around
-    for other in (*mentions[number + 1 : number + 2], *mentions[:1]):
-        follows = other.start > mention.start
-        between = text[mention.end : other.start] if follows else text[: other.start]
-        near = JOINING.fullmatch(between) if follows else OPENING.fullmatch(between)
-        if other.kind == "date" and other.year and not other.era and near and other is not mention:
+    first = mentions[0]
+    others = [
+        (after, JOINING.fullmatch(text[mention.end : after.start])) for after in mentions[number + 1 : number + 2]
+    ]
+    for before in mentions[max(0, number - 1) : number]:
+        others.append((before, SAME_YEAR.search(text[max(0, before.start - 5) : mention.start])))
+    others.append((first, OPENING.fullmatch(text[: first.start]) if first.start < len("dalam  ") else None))
+    for other, gives in others:
+        if gives and other is not mention and other.kind == "date" and other.year and not other.era:
             return replace(around, published=(0, 0, 0), known=((other.year, other.month, other.day),))
     return around
 
@@ -234,8 +242,6 @@ def _local(text: str, mentions: Sequence[Mention], number: int, around: Surround
 def _with_year(text: str, mention: Mention, around: Surroundings) -> Mention:
     """The mention with the year it lacks, where that can be known."""
     published = around.published
-    if mention.year:
-        return mention
     if mention.unit == "year":  # "Desember tahun lalu", "December of that year"
         base = published if mention.shift is not None else next(iter(around.near), (0, 0, 0))
         return replace(mention, year=base[0] + (mention.shift or 0)) if base[0] else mention
@@ -243,7 +249,9 @@ def _with_year(text: str, mention: Mention, around: Surroundings) -> Mention:
     told = next((parts for parts in same if not published[0] or abs(parts[0] - published[0]) <= 1), None)
     if mention.shift is None and told and told[1] and _fits(mention, told[0], told[1]):
         return replace(mention, year=told[0], month=told[1])
-    for base in [published] if published[0] else around.known if mention.month else ():
+    checked = mention.weekday >= 0  # a weekday that fits makes up for a wrong publication date
+    bases = around.known if checked or not published[0] else ()
+    for base in (published, *bases) if mention.month else ():
         if year := _nearest_year(mention, base, _lies_ahead(text, mention)):
             return replace(mention, year=year)
     return mention
@@ -251,9 +259,10 @@ def _with_year(text: str, mention: Mention, around: Surroundings) -> Mention:
 
 def _nearest_year(mention: Mention, base: Parts, ahead: bool) -> int:
     """The year that brings a day and month nearest to `base`, its weekday fitting; 0 if there is none."""
+    reach = 4 if (mention.month, mention.day) == (2, 29) else 2
     costs = {
         year: cost
-        for year in range(base[0] - 2, base[0] + 2)
+        for year in range(base[0] - reach, base[0] + reach)
         if _fits(mention, year, mention.month) and (cost := _cost(mention, year, base, ahead)) is not None
     }
     return min(costs, key=costs.__getitem__, default=0)
@@ -269,23 +278,18 @@ def _fits(mention: Mention, year: int, month: int) -> bool:
 
 
 def _cost(mention: Mention, year: int, base: Parts, ahead: bool) -> int | None:
-    """How far a year's date is from `base`, in days (in years where only a year is known); None if it is ruled out."""
+    """How far that year's date is from `base`, in days, or years if no more is known; None: ruled out."""
+    checked = mention.weekday >= 0
     if not base[1]:
         far = 2 * abs(year - base[0]) + (year > base[0])
-        return far if mention.weekday >= 0 or not far else None
-    day = mention.day or base[2] or 1
-    apart = (
-        date(year, mention.month, min(day, 28)).toordinal()
-        - date(*base[:2], min(base[2] or day, 28)).toordinal()
-    )
-    wrong_side = (mention.shift == -1 and (apart > 0 or not (apart or mention.day))) or (
-        mention.shift == 1 and apart < 0
-    )
-    if wrong_side or (mention.shift == 0 and year != base[0]):
+        return far if base[0] and (checked or not far) else None
+    day = min(mention.day or base[2] or 1, 28)  # a month without a day is compared by whole months
+    apart = (date(year, mention.month, day) - date(*base[:2], min(base[2] or day, 28))).days
+    if mention.shift and (apart * mention.shift < 0 or not (apart or mention.day)):
         return None
-    if mention.weekday >= 0:
-        return abs(apart) if -DAYS_BACK <= apart <= DAYS_AHEAD else None
-    return apart * (1 if ahead else AHEAD_COUNTS) if apart > 0 else -apart
+    if (mention.shift == 0 and year != base[0]) or (checked and not -DAYS_BACK <= apart <= DAYS_AHEAD):
+        return None
+    return apart * (1 if ahead or checked else AHEAD_COUNTS) if apart > 0 else -apart
 
 
 def _lies_ahead(text: str, mention: Mention) -> bool:
@@ -294,9 +298,8 @@ def _lies_ahead(text: str, mention: Mention) -> bool:
 
 
 def _span(mention: Mention) -> DateSpan | None:
-    if not mention.year or (
-        mention.day and not _fits(replace(mention, weekday=-1), mention.year, mention.month)
-    ):
+    exists = not mention.day or _fits(replace(mention, weekday=-1), mention.year, mention.month)
+    if not mention.year or not exists:
         return None
     start = (mention.year, mention.month, mention.day)
     if not any(mention.last):
@@ -307,10 +310,11 @@ def _span(mention: Mention) -> DateSpan | None:
 
 def _weekday(text: str, mention: Mention, around: Surroundings) -> DateSpan | None:
     today = date(*around.published) if all(around.published) else None
-    for parts in around.near if mention.shift is None else ():
-        if all(parts) and date(*parts).weekday() == mention.weekday:
-            if not today or abs((today - date(*parts)).days) <= SAME_WEEKDAY_DAYS:
-                return DateSpan(_iso(parts))
+    near = [date(*parts) for parts in around.near if all(parts)] if mention.shift is None else []
+    for day in near:
+        close = not today or abs((today - day).days) <= SAME_WEEKDAY_DAYS
+        if close and day.weekday() == mention.weekday:
+            return DateSpan(day.isoformat())
     if not today or (mention.shift is None and _lies_ahead(text, mention)):
         return None
     behind = (today.weekday() - mention.weekday) % 7
@@ -325,22 +329,15 @@ def _weekday(text: str, mention: Mention, around: Surroundings) -> DateSpan | No
     return DateSpan((today + timedelta(moved)).isoformat())
 
 
-def _anchored(
-    mentions: Sequence[Mention],
-    spans: Sequence[DateSpan | None],
-    number: int,
-    near: tuple[Parts, ...],
-    text: str,
-) -> DateSpan | None:
-    mention = mentions[number]
-    if mention.onward:  # "tiga hari setelah 14 Desember", not "tiga hari setelah ia menelepon"
+def _anchored(text: str, mentions: Sequence[Mention], spans: Sequence[DateSpan | None], number: int) -> list[Parts]:
+    """What an anchored mention may count from, likeliest first, as far as this text has it."""
+    if mentions[number].onward:  # "tiga hari setelah 14 Desember", not "tiga hari setelah ia menelepon"
         following = mentions[number + 1 : number + 2]
-        if not following or not JOINING.fullmatch(text[mention.end : following[0].start]):
-            return None
-        bases = [_anchor(spans[number + 1])]
+        joined = following and JOINING.fullmatch(text[mentions[number].end : following[0].start])
+        candidates = spans[number + 1 : number + 2] if joined else ()
     else:
-        bases = [_anchor(span) for span in reversed(spans[:number])] + list(near)
-    return next((span for base in bases if base and (span := _shift(base, mention))), None)
+        candidates = spans[max(0, number - CONTEXT) : number][::-1]
+    return [parts for span in candidates if (parts := _anchor(span))]
 
 
 def _shift(base: Parts, mention: Mention) -> DateSpan | None:
@@ -370,6 +367,8 @@ def _parts(iso: str) -> Parts:
     try:
         whole = date.fromisoformat((iso[:10] + "-01-01")[:10])
     except ValueError:
+        return 0, 0, 0
+    if not 1000 <= whole.year < 3000:  # counting from it could leave the calendar
         return 0, 0, 0
     return whole.year, whole.month if len(iso) >= 7 else 0, whole.day if len(iso) >= 10 else 0
 

@@ -19,9 +19,7 @@ from rag.masthead import find_date, read_masthead
 
 Precision = Literal["day", "month", "year", ""]
 
-_FILE_BYTES = (
-    20_000_000  # of any file but .jsonl; a long article is 50,000, a PDF with pictures a few million
-)
+_FILE_BYTES = 20_000_000  # of any file but .jsonl; a long article is 50,000, a PDF with pictures a few million
 _TEXT_CHARACTERS = 1_000_000  # of one article: a book of 600 pages; more is a whole archive in one file
 _LINE_BYTES = 4 * _TEXT_CHARACTERS  # of a .jsonl line: letters outside ASCII may be escaped
 _PRECISIONS: dict[int, Precision] = {len("2017-12-17"): "day", len("2017-12"): "month", len("2017"): "year"}
@@ -115,9 +113,7 @@ def read(file: CorpusFile, manifest: Manifest) -> ReadFile:
 def _files(folder: Path) -> list[CorpusFile]:
     """Return all files below the folder, but those that are hidden, speak of the corpus or lie elsewhere."""
     if not folder.is_dir():
-        raise CorpusError(
-            f"{folder} is {'no folder' if folder.exists() else 'missing'}: name one with articles."
-        )
+        raise CorpusError(f"{folder} is {'no folder' if folder.exists() else 'missing'}: name one with articles.")
     root = folder.resolve()
     found: list[CorpusFile] = []
     for place, folders, names in os.walk(root, onerror=_raise_unreadable):
@@ -152,9 +148,7 @@ def _bytes(file: CorpusFile) -> bytes:
     with file.absolute.open("rb") as stream:
         data = stream.read(_FILE_BYTES + 1)
     if len(data) > _FILE_BYTES:
-        raise CorpusError(
-            f"larger than {_FILE_BYTES // 1_000_000} MB: split it, or use .jsonl with an article a line"
-        )
+        raise CorpusError(f"larger than {_FILE_BYTES // 1_000_000} MB: split it, or use .jsonl with an article a line")
     if not data.strip():
         raise CorpusError("the file is empty: put the article's text into it, or remove it")
     return data
@@ -207,9 +201,7 @@ def _read_lines(file: CorpusFile, manifest: Manifest) -> ReadFile:
             except CorpusError as error:
                 problems.append(f"line {number}: {error}")
     if not documents:
-        raise CorpusError(
-            problems[0] if problems else "the file is empty: put an article into each line, or remove it"
-        )
+        raise CorpusError(problems[0] if problems else "the file is empty: put an article into each line, or remove it")
     return ReadFile(tuple(documents.values()), tuple(problems))
 
 

@@ -49,5 +49,5 @@ class E5Embedding(BaseEmbedding):
 
 
 def fingerprint(embedding: BaseEmbedding) -> str:
-    """What makes vectors comparable: the same model and version. Part of the index's name, so that others never meet."""
+    """What makes vectors comparable. Part of the index's name, so that vectors of two embedders never meet."""
     return f"{type(embedding).__name__}:{embedding.model_name}"

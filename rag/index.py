@@ -22,6 +22,7 @@ from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
+from uuid import uuid4
 
 import numpy as np
 
@@ -61,7 +62,7 @@ class Index:
     def __init__(self, folder: Path, store: Store, fingerprint: str) -> None:
         self.fingerprint = fingerprint
         self.name = f"passages-{hashlib.sha256(fingerprint.encode()).hexdigest()[:8]}"
-        self._folder = folder / "chroma"
+        self._root = self._folder = folder / "chroma"
         self._store = store
         self._turn = threading.RLock()
         self._client: Client | None = None
@@ -79,13 +80,11 @@ class Index:
                 try:
                     return self._ask(vector, k)
                 except (_ChromaError, LibraryError) as error:
-                    _log.warning("The index in %s failed (%s) and is rebuilt.", self._folder, error)
+                    _log.warning("The index in %s failed (%s) and is rebuilt.", self._root, error)
                 with contextlib.suppress(_ChromaError, LibraryError):
                     self.rebuild()
                     return self._ask(vector, k)
-                _log.warning(
-                    "The index in %s can't be rebuilt: passages are searched one by one.", self._folder
-                )
+                _log.warning("The index in %s can't be rebuilt: passages are searched one by one.", self._folder)
                 self._unusable = True
             return _search_one_by_one(self._store, self.fingerprint, vector, k)
 
@@ -98,9 +97,7 @@ class Index:
         with self._turn, self._store.alone():
             if not self.sound():
                 if self._folder.exists():
-                    _log.warning(
-                        "The index in %s is not as this embedder left it and is rebuilt.", self._folder
-                    )
+                    _log.warning("The index in %s is not as this embedder left it and is rebuilt.", self._folder)
                 return self.rebuild(tell)
             pending = self._store.unindexed()
             if not pending:
@@ -108,7 +105,7 @@ class Index:
             try:
                 return self._update(pending, tell or _silent)
             except _ChromaError as error:
-                _log.warning("The index in %s failed (%s) and is rebuilt.", self._folder, error)
+                _log.warning("The index in %s failed (%s) and is rebuilt.", self._root, error)
                 return self.rebuild(tell)
 
     def rebuild(self, tell: Tell | None = None) -> None:
@@ -122,14 +119,16 @@ class Index:
             try:
                 self._disconnect()
                 self._store.set_note(_NOTE, "")
-                if self._folder.exists():
-                    shutil.rmtree(self._folder)
+                if self._root.exists():
+                    shutil.rmtree(self._root)
+                # Not the old path: this process may still have files open there that Chroma could not load.
+                self._folder = self._root / uuid4().hex[:8]
                 self._upsert(self._store.vectors(self.fingerprint), total, tell or _silent)
                 self._settle(total)
             except (OSError, _ChromaError) as error:
                 self._disconnect()
                 raise LibraryError(
-                    f"The index in {self._folder} can't be written ({error}). "
+                    f"The index in {self._root} can't be written ({error}). "
                     "Make room or put that right, and run it again: what is stored is kept."
                 ) from error
             self._unusable = False
@@ -137,12 +136,13 @@ class Index:
     def sound(self) -> bool:
         """Whether Chroma's files are those that were checked after the last write."""
         note = json.loads(self._store.note(_NOTE) or "{}")
+        if (note.get("name"), note.get("chroma")) != (self.name, version("chromadb")):
+            return False
+        self._folder = self._root / note["folder"]
         return (
             (self._folder / "chroma.sqlite3").exists()
-            and note.get("name") == self.name
-            and note.get("chroma") == version("chromadb")
-            and note.get("sizes") == _sizes(self._folder)
-            and note.get("sums") == _sums(self._folder)
+            and note["sizes"] == _sizes(self._folder)
+            and note["sums"] == _sums(self._folder)
         )
 
     def close(self) -> None:
@@ -167,9 +167,7 @@ class Index:
             collection = self._connected()
             while some := list(islice(rows, _SLICE)):
                 tell(done, total)
-                collection.upsert(
-                    ids=[id for id, _ in some], embeddings=np.stack([vector for _, vector in some])
-                )
+                collection.upsert(ids=[id for id, _ in some], embeddings=np.stack([vector for _, vector in some]))
                 done += len(some)
         tell(done, total)
 
@@ -189,6 +187,7 @@ class Index:
         note = {
             "name": self.name,
             "chroma": version("chromadb"),
+            "folder": self._folder.name,
             "count": count,
             "sizes": sizes,
             "sums": sums,
@@ -238,25 +237,19 @@ def _connect(folder: Path) -> Client:
     from chromadb.config import Settings
 
     # Cast: only the class that it really returns can be closed.
-    return cast(
-        "Client", chromadb.PersistentClient(path=folder, settings=Settings(anonymized_telemetry=False))
-    )
+    return cast("Client", chromadb.PersistentClient(path=folder, settings=Settings(anonymized_telemetry=False)))
 
 
 def _collection(client: Client, name: str) -> Collection:
     # No embedding function: one that is named in the files would be code of somebody else's choice.
-    return client.get_or_create_collection(
-        name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-    )
+    return client.get_or_create_collection(name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}})
 
 
 def _nearest(collection: Collection, vector: Sequence[float] | Vector, k: int) -> list[tuple[str, float]]:
     k = min(k, collection.count())
     if k < 1:
         return []
-    found = collection.query(
-        query_embeddings=np.asarray([vector], np.float32), n_results=k, include=["distances"]
-    )
+    found = collection.query(query_embeddings=np.asarray([vector], np.float32), n_results=k, include=["distances"])
     distances = found["distances"] or [[]]
     return [(id, 1 - distance) for id, distance in zip(found["ids"][0], distances[0], strict=True)]
 

@@ -172,7 +172,7 @@ def detect_question(text: str) -> str:
 
 
 def is_small_word(word: str) -> bool:
-    """Whether it is a function word or question word of English or Indonesian, which says nothing by itself."""
+    """Whether it is a function or question word of English or Indonesian, which says nothing by itself."""
     return word.casefold() in _ENGLISH or word.casefold() in _INDONESIAN
 
 

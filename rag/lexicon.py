@@ -1,36 +1,44 @@
 """Which English and Indonesian expressions say the same: names, verbs, nouns and adjectives of news.
 
-Give every function the text as written, not lower-cased: "US" is a country and "us" is not, "May" a month and "may"
-is not, "AS" the Indonesian abbreviation and "as" is not. Forms come back as `lexicon.tsv` spells them, those that
-count only in capitals with their capitals, so whoever looks for them in a text can hold to the same rule.
+Give every function the text as written, not lower-cased: "US" is a country and "us" is not, "May" a month
+and "may" is not, "AS" the Indonesian abbreviation and "as" is not. Forms come back as `lexicon.tsv` spells
+them, those that count only in capitals with their capitals, so whoever looks for them in a text can hold to
+the same rule.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import product
 from pathlib import Path
 from typing import Literal
 
-import snowballstemmer
-
-Language = Literal["en", "id", ""]  # "" where it is not known, or both may be meant
+Language = Literal["en", "id", ""]  # "" where it is not known
 Tokens = tuple[str, ...]
+Words = list[re.Match[str]]
 Phrase = tuple[str, str, frozenset[str]]  # its kind, the text matched, all forms in both languages
 
 _FILE = Path(__file__).with_name("lexicon.tsv")
-_KINDS = ("name", "verb", "noun", "adj")  # of an expression that several lines hold, the first counts
+_KINDS = ("name", "verb", "noun", "adj")  # a match of several lines takes the first of their kinds
 _WORD = re.compile(r"(?!(?<=['’])s\b)\w+")  # the s of "Russia's" is none
-_GAP = re.compile(r"[ \t\xa0]*[-–'’/&]?\s?")  # between the words of one expression; no comma, no full stop
+_GAP = re.compile(r"[ \t\xa0]*[-–'’/&]?\s?")  # between the words of one expression: no comma, no full stop
 _GAP_BEHIND_ABBREVIATION = re.compile(r"\.?" + _GAP.pattern)
 _ABBREVIATION_LETTERS = 3  # "St." and "U." may stand within a name, "house." ends a sentence
 _CLITICS = re.compile(r"(?<=\w{3})(?:(?:nya|ku|mu)(?:lah|kah|pun)?|lah|kah|pun)$")
-_STEM_LETTERS = 4  # a shorter stem is mostly cut too far ("perairan" -> "air")
-_ALGORITHMS = {"en": "english", "id": "indonesian"}
+_STEM_LETTERS = 4  # a shorter stem is mostly cut too far ("perairan": "air")
+_WORDS_KEPT = 20_000  # the different words of some hundred articles
+_ENGLISH_ENDINGS = {  # and what stood there before, likeliest first ("planes" is no "plan")
+    "ies": ("y",),
+    "s": ("",),
+    "es": ("",),
+    "ied": ("y",),
+    "ed": ("e", ""),
+    "ing": ("e", ""),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,36 +55,43 @@ class Concept:
 
 
 @dataclass(frozen=True, slots=True)
-class _Lexicon:
-    """The lines, found by the words of a form and its language.
+class Lexicon:
+    """All lines.
 
     Attributes:
-        concepts: by language and words, case-folded but for forms in capitals; "" holds both languages.
-        longest: how many words the longest form has that begins with this one.
+        concepts: by language and form, its words joined by spaces; case-folded but for forms in capitals.
+        longest: how many words the longest form has that begins with this one, where more than one.
         heads: the concepts by their heads.
-        opposites: the heads that contradict a head.
+        contrary: the heads that contradict a head.
     """
 
-    concepts: dict[Language, dict[Tokens, list[Concept]]]
-    longest: dict[str, int]
-    heads: dict[str, list[Concept]]
-    opposites: dict[str, list[str]]
+    concepts: dict[Language, dict[str, list[Concept]]]
+    longest: dict[str, int] = field(default_factory=dict)
+    heads: dict[str, list[Concept]] = field(default_factory=lambda: defaultdict(list))
+    contrary: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, concept: Concept) -> None:
         self.heads[concept.english[0]].append(concept)
         for form in concept.english:
-            self._add(concept, form, "en")
+            self._add(concept, form, self.concepts["en"])
         for form in concept.indonesian:
-            self._add(concept, form, "id")
+            self._add(concept, form, self.concepts["id"])
 
-    def _add(self, concept: Concept, form: str, language: Language) -> None:
-        spellings = (form,) if form.islower() else (form, form.upper())  # "May", and "MAY" in a headline
-        for words in dict.fromkeys(map(_tokens, spellings)):
-            first = words[0].casefold()
-            self.longest[first] = max(self.longest[first], len(words))
-            for key in (language, _BOTH):
-                if concept not in self.concepts[key][words]:
-                    self.concepts[key][words].append(concept)
+    def _add(self, concept: Concept, form: str, index: dict[str, list[Concept]]) -> None:
+        key = form if form.replace(" ", "").isalnum() else " ".join(_tokens(form))
+        index.setdefault(key, []).append(concept)
+        if not form.islower() and form != form.upper():
+            index.setdefault(key.upper(), []).append(concept)  # "MAY" in a headline
+        first, *more = key.split(" ") if " " in key else [key]
+        if more:
+            first = first.casefold()
+            self.longest[first] = max(self.longest.get(first, 1), 1 + len(more))
+
+    def find(self, key: str, language: Language) -> tuple[Concept, ...]:
+        """Return the concepts of a form, as the index spells it."""
+        if language:
+            return tuple(self.concepts[language].get(key, ()))
+        return tuple(dict.fromkeys((*self.find(key, "en"), *self.find(key, "id"))))
 
 
 def translations(word: str, language: Language = "") -> frozenset[str]:
@@ -91,7 +106,7 @@ def translations(word: str, language: Language = "") -> frozenset[str]:
 
 
 def phrases(text: str, language: Language = "") -> tuple[Phrase, ...]:
-    """Return the expressions of the lexicon in the text in their order, none overlapping, longest match first.
+    """Return the lexicon's expressions in the text in their order, none overlapping, longest match first.
 
     Where one stands for several concepts ("found"), it comes once, with the forms of all of them.
     """
@@ -101,8 +116,9 @@ def phrases(text: str, language: Language = "") -> tuple[Phrase, ...]:
     while start < len(words):
         length, concepts = _longest_at(words, start, language)
         if concepts:
+            kind = min((concept.kind for concept in concepts), key=_KINDS.index)
             matched = text[words[start].start() : words[start + length - 1].end()]
-            found.append((min((c.kind for c in concepts), key=_KINDS.index), matched, _forms(concepts)))
+            found.append((kind, matched, _forms(concepts)))
         start += length
     return tuple(found)
 
@@ -115,20 +131,21 @@ def same(a: str, b: str) -> bool:
 
 
 def opposites(word: str, language: Language = "") -> frozenset[str]:
-    """Return all forms, in both languages, of what contradicts the word ("arrested": "release", "bebaskan" …)."""
+    """Return all forms, in both languages, of what contradicts it ("arrested": "release", "bebaskan" …)."""
     concepts = _find(_tokens(word), language)
     lexicon = _lexicon()
-    heads = (head for concept in concepts for head in lexicon.opposites.get(concept.english[0], ()))
+    heads = [head for concept in concepts for head in lexicon.contrary.get(concept.english[0], ())]
     return _forms(concept for head in heads for concept in lexicon.heads[head]) - _forms(concepts)
 
 
-@lru_cache(maxsize=20_000)  # the different words of some hundred articles
-def stem(word: str, language: Language) -> str:
+@lru_cache(_WORDS_KEPT)
+def stem(word: str, language: Literal["en", "id"]) -> str:
     """Return Snowball's stem; the Indonesian one is cut too far for many verbs ("menahan": "ahan")."""
-    if not language:
-        return word.casefold()
-    # A stemmer of its own for each call: they keep the word in themselves, and threads would mix theirs up.
-    return str(snowballstemmer.stemmer(_ALGORITHMS[language]).stemWord(word.casefold()))
+    import snowballstemmer  # brings 30 languages, 0.3 s, and many questions need no stem
+
+    # One for each call: a stemmer keeps the word in itself, and threads would mix theirs up.
+    stemmer = snowballstemmer.stemmer({"en": "english", "id": "indonesian"}[language])
+    return str(stemmer.stemWord(word.casefold()))
 
 
 def _forms(concepts: Iterable[Concept]) -> frozenset[str]:
@@ -139,8 +156,8 @@ def _tokens(text: str) -> Tokens:
     return tuple(_WORD.findall(text))
 
 
-def _longest_at(words: list[re.Match[str]], start: int, language: Language) -> tuple[int, tuple[Concept, ...]]:
-    """Return how many words the longest expression has that begins here, and its concepts; (1, ()) if none."""
+def _longest_at(words: Words, start: int, language: Language) -> tuple[int, tuple[Concept, ...]]:
+    """Return how many words the longest expression from here has, and its concepts; (1, ()) if none."""
     longest = _lexicon().longest
     most = max(longest.get(form, 1) for form in _uninflected(words[start][0], language))
     end = start + 1
@@ -155,58 +172,61 @@ def _longest_at(words: list[re.Match[str]], start: int, language: Language) -> t
 
 def _joined(left: re.Match[str], right: re.Match[str]) -> bool:
     gap = _GAP_BEHIND_ABBREVIATION if len(left[0]) <= _ABBREVIATION_LETTERS else _GAP
-    return bool(gap.fullmatch(left.string, left.end(), right.start()))
+    return gap.fullmatch(left.string, left.end(), right.start()) is not None
 
 
-@lru_cache(maxsize=20_000)  # as above
+@lru_cache(_WORDS_KEPT)
 def _find(words: Tokens, language: Language) -> tuple[Concept, ...]:
     """Return the concepts of an expression: as written, else with its first and last word uninflected."""
-    index = _lexicon().concepts[language]
+    if not words:
+        return ()
+    lexicon = _lexicon()
     folded = tuple(word.casefold() for word in words)
-    found = (*index.get(words, ()), *index.get(folded, ())) if words != folded else index.get(words, ())
-    if found or not words:
-        return found
-    if len(words) == 1:
-        candidates: Iterable[Tokens] = ((form,) for form in _uninflected(folded[0], language))
-    else:
-        ends = product(_uninflected(folded[0], language), _uninflected(folded[-1], language))
-        candidates = ((first, *folded[1:-1], last) for first, last in ends)
-    return next((index[key] for key in candidates if key in index), ())
+    written = dict.fromkeys((" ".join(words), " ".join(folded)))
+    found = dict.fromkeys(concept for key in written for concept in lexicon.find(key, language))
+    if found:
+        return tuple(found)
+    ends = [_uninflected(words[place], language) for place in sorted({0, len(words) - 1})]
+    keys = (" ".join((*form[:1], *folded[1:-1], *form[1:])) for form in product(*ends))
+    return next(filter(None, (lexicon.find(key, language) for key in keys)), ())
 
 
-@lru_cache(maxsize=20_000)  # as above
-def _uninflected(word: str, language: Language) -> tuple[str, ...]:
-    """Return the word and what it may be inflected from, likeliest first; most of them are no words."""
-    word = word.casefold()
-    forms = [word]
+@lru_cache(_WORDS_KEPT)
+def _uninflected(word: str, language: Language) -> Tokens:
+    """Return the word and what it may be inflected from, likeliest first; most of these are no words."""
+    folded = word.casefold()
+    forms = [folded]
     if language != "id":
-        forms += _english_lemmas(word)
+        forms += _english_lemmas(folded)
     if language != "en":
-        bare = _CLITICS.sub("", word)
-        forms += (form for form in (bare, stem(bare, "id")) if len(form) >= _STEM_LETTERS or form == bare)
+        forms.append(_CLITICS.sub("", folded))
+    if language != "en" and word.islower():  # a name has no stem ("Terawan" is no "awan", cloud)
+        root = stem(forms[-1], "id")
+        forms += [root] if len(root) >= _STEM_LETTERS else []
     return tuple(dict.fromkeys(forms))
 
 
 def _english_lemmas(word: str) -> Iterator[str]:
-    """Yield what a plural, past or -ing form may come from: not stems, which would need the lexicon's stems too."""
-    for ending, replacements in _ENDINGS.items():
-        if word.endswith(ending) and len(word) >= len(ending) + 2:
-            bare = word.removesuffix(ending)
-            yield from (bare + replacement for replacement in replacements)
-            if ending in ("ed", "ing") and bare[-1] == bare[-2]:
-                yield bare[:-1]
+    """Yield what a plural, past or -ing form may come from; stems would need those of the whole lexicon."""
+    for ending, replacements in _ENGLISH_ENDINGS.items():
+        bare = word.removesuffix(ending)
+        if len(word) - len(ending) < 2 or bare == word:
+            continue
+        yield from (bare + replacement for replacement in replacements)
+        if ending in ("ed", "ing") and bare[-1] == bare[-2]:
+            yield bare[:-1]
 
 
 @cache
-def _lexicon() -> _Lexicon:
-    lexicon = _Lexicon()
+def _lexicon() -> Lexicon:
+    lexicon = Lexicon({"en": {}, "id": {}})
     for line in _FILE.read_text(encoding="utf-8").splitlines():
         if line.startswith("#"):
             continue
         kind, english, indonesian = line.split("\t")
         if kind == "opposite":
-            lexicon.opposites[english].append(indonesian)
-            lexicon.opposites[indonesian].append(english)
+            lexicon.contrary[english].append(indonesian)
+            lexicon.contrary[indonesian].append(english)
         else:
             lexicon.add(Concept(kind, tuple(english.split("|")), tuple(indonesian.split("|"))))
     return lexicon

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +19,7 @@ from rag.errors import CorpusError, LibraryError, ModelError
 from rag.index import Index
 from rag.lock import FolderLock
 from rag.reader import Reader
-from rag.retrieve import Retriever
+from rag.retrieve import PER_DOCUMENT, Retriever
 from rag.settings import Settings
 from rag.states import States
 from rag.store import ListedDocument, Store
@@ -84,12 +84,14 @@ class Library:
         self._refuse_if_empty()
         return self._retriever.retrieve(question, k)
 
+    def rank_documents(self, question: str, k: int = 10) -> list[str]:
+        """Ids of the k documents that fit a question best, by their best passage."""
+        found = self.retrieve(question, k * PER_DOCUMENT)
+        return list(dict.fromkeys(passage.document_id for passage in found))[:k]
+
     def ask(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
         """Answer a question; see `stream`."""
-        answer = Answer(question)
-        for answer in self.stream(question, history):
-            pass
-        return answer
+        return deque(self.stream(question, history), maxlen=1).pop()
 
     def stream(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Iterator[Answer]:
         """Yield whole, growing answers; the last one is complete.

@@ -12,12 +12,8 @@ WIDE_ENDS = "。！？｡؟।॥۔።။։។"  # end a sentence in scripts tha
 CLOSERS = "\"'”’»›)]}）」』】》〉"  # may stand between a sentence's full stop and the space after it
 
 _LINE = re.compile(f"[^{BREAKS}]+")
-_FIRST_WORD = re.compile(
-    r"[^\s\u3040-\u9fff]{1,40}|\S"
-)  # in kana and Han every character may be broken before
-_ITEM = re.compile(
-    r"[-*•·–—]\s|#{1,6}\s|>|\(?\w{1,3}[.)]\s|\|"
-)  # a list item, heading, quotation or table row
+_FIRST_WORD = re.compile(r"[^\s\u3040-\u9fff]{1,40}|\S")  # in kana and Han every character may be broken before
+_ITEM = re.compile(r"[-*•·–—]\s|#{1,6}\s|>|\(?\w{1,3}[.)]\s|\|")  # a list item, heading, quotation or table row
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 _WIDTHS = range(40, 121)  # mail and PDF columns; a longer line is a paragraph, a shorter one a list or verse

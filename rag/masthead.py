@@ -12,7 +12,7 @@ from rag.language import MONTHS, WEEKDAYS
 from rag.lines import ends_sentence, is_prose, paragraphs
 
 _HEAD_LINES = 12  # below them nothing speaks of the article as a whole
-_TITLE_WORDS = range(3, 31)  # fewer are a section's name, more a paragraph that lost its full stop
+_TITLE_WORDS = range(4, 31)  # fewer may be the site's name, more a paragraph that lost its full stop
 _TITLE_LENGTH = 250  # characters, likewise
 _DATE_LINE = 100  # characters: a line with more than a date and a byline is text, and its dates are events
 
@@ -104,9 +104,7 @@ def _published(above: list[str], language: str) -> str:
 
 
 def _is_byline(line: str) -> bool:
-    return bool(
-        re.search(r"\s[|•·–—-]\s|^(?:by|oleh)\b|\b(?:wib|published|diterbitkan|tayang)\b", line, re.I)
-    )
+    return bool(re.search(r"\s[|•·–—-]\s|^(?:by|oleh)\b|\b(?:wib|published|diterbitkan|tayang)\b", line, re.I))
 
 
 def _checked(match: re.Match[str], text: str, language: str) -> str:

@@ -45,7 +45,9 @@ class Finding:
         """The dates of the cited sentences, of the ones before them where these have none."""
         for number in range(min(self.sentences), -1, -1):
             near = {number, *self.sentences} if number == min(self.sentences) else {number}
-            found = tuple(e.date for n in sorted(near) for e in self.unit.dates[n] if e.date and len(e.date.start) == 10)
+            found = tuple(
+                e.date for n in sorted(near) for e in self.unit.dates[n] if e.date and len(e.date.start) == 10
+            )
             if found:
                 return found
         return ()
@@ -92,9 +94,7 @@ def disagree(question: Question, groups: Sequence[Group]) -> bool:
         return False
     if question.kind == "when":
         return False
-    return any(
-        _one_event(a, b) and not set(a.publishers) & set(b.publishers) for a, b in combinations(groups, 2)
-    )
+    return any(_one_event(a, b) and not set(a.publishers) & set(b.publishers) for a, b in combinations(groups, 2))
 
 
 def _one_event(a: Group, b: Group) -> bool:
@@ -120,14 +120,18 @@ def _same(question: Question, a: Finding, b: Finding) -> bool:
     if question.kind == "number" and first.numbers and second.numbers:
         return first.numbers == second.numbers
     if first.names and second.names:
-        return any(has_name(b.text, name) for name in first.names) or any(has_name(a.text, name) for name in second.names)
+        return any(has_name(b.text, name) for name in first.names) or any(
+            has_name(a.text, name) for name in second.names
+        )
     return fuzz.token_set_ratio(a.text.casefold(), b.text.casefold()) >= SAME_WORDS
 
 
 def _value(finding: Finding, asked: Atoms, question: Question) -> Atoms:
     said = atoms(finding.text)
     return Atoms(
-        said.numbers - asked.numbers, said.dates, tuple(name for name in said.names if not has_name(question.text, name))
+        said.numbers - asked.numbers,
+        said.dates,
+        tuple(name for name in said.names if not has_name(question.text, name)),
     )
 
 

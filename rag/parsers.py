@@ -70,9 +70,7 @@ def html(data: bytes) -> dict[str, str]:
         if element.getparent() is not None:
             element.drop_tree()
     dates = {"extensive_search": False, "original_date": True, "outputformat": "%Y-%m-%d"}
-    found = trafilatura.bare_extraction(
-        tree, with_metadata=True, include_comments=False, date_extraction_params=dates
-    )
+    found = trafilatura.bare_extraction(tree, with_metadata=True, include_comments=False, date_extraction_params=dates)
     said = found.as_dict() if found else {}
     names = {"text": "text", "title": "title", "publisher": "sitename", "published": "date", "url": "url"}
     return {name: str(said.get(field) or "") for name, field in names.items()}
@@ -101,11 +99,7 @@ def _row(row: _Row) -> str:
 
 def _paragraph(paragraph: Paragraph) -> str:
     """Return the paragraph's text without the parts that are formatted as hidden."""
-    runs = [
-        run
-        for part in paragraph.iter_inner_content()
-        for run in (part.runs if hasattr(part, "runs") else [part])
-    ]
+    runs = [run for part in paragraph.iter_inner_content() for run in (part.runs if hasattr(part, "runs") else [part])]
     return "".join(run.text for run in runs if not run.font.hidden)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 # The reply of a reading whose article doesn't answer. Its first token's probability is the answerability score,
 # so it must start with a token that no answer starts with.
 NOT_FOUND = "NOT_FOUND"
@@ -54,3 +56,35 @@ def unit(text: str) -> str:
 def question(text: str) -> str:
     """The question to a unit, and the start of the reply."""
     return f"Question: {text}<|im_end|>\n<|im_start|>assistant\n"
+
+
+FOLLOW_UP_SYSTEM = """\
+Rewrite the last question so that it can be understood without the conversation. Keep its language.
+Put in the names, events and dates that it leans on. Do not answer it."""
+
+FOLLOW_UP_EXAMPLES = (
+    (
+        "Q: When did the governor open the bridge in Palu?\nA: 3 May 2021\nLast question: and how long is it?",
+        "How long is the bridge in Palu?",
+    ),
+    (
+        "Q: Siapa yang ditahan polisi setelah kecelakaan itu?\nA: Seorang mandor\nLast question: kapan dia ditahan?",
+        "Kapan mandor itu ditahan polisi setelah kecelakaan itu?",
+    ),
+    (
+        "Q: How many people visited the museum in 2018?\nA: 20,000\nLast question: And in 2019?",
+        "How many people visited the museum in 2019?",
+    ),
+)
+
+
+def follow_up_rules() -> str:
+    """The start of every rewriting of a follow-up."""
+    text = turn("system", FOLLOW_UP_SYSTEM)
+    return text + "".join(turn("user", asked) + turn("assistant", written) for asked, written in FOLLOW_UP_EXAMPLES)
+
+
+def follow_up(turns: Sequence[tuple[str, str]], question: str) -> str:
+    """A conversation and its last question, and the start of the rewriting."""
+    told = "".join(f"Q: {asked}\nA: {answered}\n" for asked, answered in turns).replace("<|", "< |")
+    return f"<|im_start|>user\n{told}Last question: {question}<|im_end|>\n<|im_start|>assistant\n"

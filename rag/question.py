@@ -14,26 +14,20 @@ Kind = Literal["when", "who", "where", "number", "yesno", "open"]
 # A question is a sentence or two. Longer texts are pasted by mistake, and would not fit beside a unit.
 LONGEST = 1_000
 
-# The first that matches decides. English, then Indonesian; a question word may stand at the end ("telepon itu kapan?").
-_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE))
-    for kind, pattern in (
-        ("number", r"\bhow (many|much|long|old|often|far|big|large|high|tall|deep|fast)\b|\bberapa (lama|banyak|orang|kali)\b"),
-        (
-            "when",
-            r"\bwhen\b|\b(what|which) (exact )?(day|date|year|month|time)\b|\bsince what\b"
-            r"|\b(kapan|bilamana)(kah)?\b|\b(tanggal|hari|tahun|bulan) (berapa|apa)(kah)?\b|\b(tanggal|tahun|bulan|hari)nya\b",
-        ),
-        ("number", r"\bber?apa(kah)?\b|\b(what|which) (number|percentage|share|amount)\b"),
-        ("who", r"\b(who|whom|whose)\b|\b(siapa)(kah)?\b"),
-        ("where", r"\bwhere\b|\b(di|ke|dari) ?mana(kah)?\b"),
-        ("open", r"^\W*((and|so|tell me),? )?(what|which|why|how|in what|for what|on what|with what)\b|\bapakah (nama|kepanjangan|maksud|arti|isi|alasan|penyebab|tujuan|yang)\b"),
-        (
-            "yesno",
-            r"^\W*((and|so|but|then|is it true that) )?(did|does|do|is|are|was|were|has|have|had|will|would|can|could|should|is it)\b"
-            r"|^\W*((dan|lalu|tapi|jadi) )?(apakah|benarkah|betulkah|apa benar|apa betul|adakah|bukankah|sudahkah|pernahkah|bisakah|akankah)\b",
-        ),
-    )
+_AND = r"^\W*((and|so|but|then|dan|lalu|tapi|jadi),? )?"
+# The first that matches decides. A question word may stand at the end: "telepon itu kapan?".
+_KINDS: tuple[tuple[Kind, str], ...] = (
+    ("number", r"\bhow (many|much|long|old|often|far|big|large|high|tall|deep|fast)\b"),
+    ("number", r"\bberapa (lama|banyak|orang|kali)\b"),
+    ("when", r"\bwhen\b|\b(what|which) (exact )?(days?|dates?|years?|months?|time)\b"),
+    ("when", r"\b(kapan|bilamana)(kah)?\b|\b(tanggal|hari|tahun|bulan) (berapa|apa)(kah)?\b"),
+    ("number", r"\bber?apa(kah)?\b|\b(what|which) (number|percentage|share|amount)\b"),
+    ("who", r"\b(who|whom|whose)\b|\bsiapa(kah)?\b"),
+    ("where", r"\bwhere\b|\b(di|ke|dari) ?mana(kah)?\b"),
+    ("open", _AND + r"(what|which|why|how|in what|for what|on what|with what)\b"),
+    ("open", r"\bapakah (nama|kepanjangan|maksud|arti|isi|alasan|penyebab|tujuan|yang)\b"),
+    ("yesno", _AND + r"(is it true that )?(did|does|do|is|are|was|were|has|have|had|will|would|can|could|should)\b"),
+    ("yesno", _AND + r"(apakah|benarkah|betulkah|apa benar|apa betul|adakah|bukankah|sudahkah|pernahkah|akankah)\b"),
 )
 
 
@@ -63,13 +57,14 @@ def understand(text: str) -> Question:
         raise QuestionError('The question is empty. Ask something like "when did Putin thank Trump".')
     if len(folded) > LONGEST:
         raise QuestionError(
-            f"The question has {len(folded):,} characters; at most {LONGEST:,} are read. Ask one thing in a sentence or two."
+            f"The question has {len(folded):,} characters; at most {LONGEST:,} are read. "
+            "Ask one thing in a sentence or two."
         )
     return Question(folded, detect_question(folded), _kind(folded))
 
 
 def _kind(text: str) -> Kind:
     for kind, pattern in _KINDS:
-        if pattern.search(text):
+        if re.search(pattern, text, re.IGNORECASE):
             return kind
     return "open"

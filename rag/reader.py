@@ -5,6 +5,7 @@ The embedded reader. Each unit has a sequence of its own in the engine; sequence
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,8 +21,9 @@ from rag.states import States
 from rag.units import Unit
 
 SEQUENCES = 10
-RULES, BACKGROUND = 0, 1  # sequences that hold the rules, and the unit that is being read in the background
-FIRST_SLOT = 2
+# Sequences that hold the rules, the rules for follow-ups, and the unit that is being read in the background.
+RULES, FOLLOW_UP, BACKGROUND = 0, 1, 2
+FIRST_SLOT = 3
 # Positions of a sequence: 440 of rules, 400 of a unit, the question and the reply.
 CONTEXT = 1_024
 # A short answer; why-questions take up to 30 tokens.
@@ -61,7 +63,8 @@ class Reader:
         self._lengths: dict[str, int] = {}  # unit key -> positions of rules and unit
         self._refused = engine.tokenize(prompts.NOT_FOUND)[0]
         self._rules = engine.tokenize(prompts.rules())
-        self._has_rules = False
+        self._fixed = {RULES: prompts.rules(), FOLLOW_UP: prompts.follow_up_rules()}
+        self._loaded: set[int] = set()
 
     # Questions
 
@@ -75,7 +78,9 @@ class Reader:
         finally:
             self._waiting -= 1
 
-    def read(self, units: Sequence[Unit], question: str, worth: Callable[[Sequence[float]], Sequence[int]]) -> list[Reading]:
+    def read(
+        self, units: Sequence[Unit], question: str, worth: Callable[[Sequence[float]], Sequence[int]]
+    ) -> list[Reading]:
         """Read units, at most `slots` of them, each on its own.
 
         Args:
@@ -99,9 +104,7 @@ class Reader:
                 first = self._engine.evaluate(rows)
                 doubts = [self._doubt(logits) for logits in first]
                 chosen = worth(doubts)
-                replies = self._decode(
-                    {n: (sequences[n], starts[n] + len(asked), first[n]) for n in chosen}
-                )
+                replies = self._decode({n: (sequences[n], starts[n] + len(asked), first[n]) for n in chosen})
             finally:
                 for sequence, start in zip(sequences, starts, strict=True):
                     self._engine.forget(sequence, start)
@@ -109,6 +112,19 @@ class Reader:
             Reading(unit, doubt, *_parse(replies.get(number, ""), len(unit.sentences)))
             for number, (unit, doubt) in enumerate(zip(units, doubts, strict=True))
         ]
+
+    def rewrite(self, conversation: str) -> str:
+        """What the model writes for a conversation with a follow-up; see `rag.followup`."""
+        with self._turn():
+            start = self._load(FOLLOW_UP)
+            tokens = self._engine.tokenize(conversation)
+            try:
+                logits = self._engine.evaluate(
+                    [Row(FOLLOW_UP, start + n, token, n == len(tokens) - 1) for n, token in enumerate(tokens)]
+                )
+                return self._decode({0: (FOLLOW_UP, start + len(tokens), logits[0])})[0]
+            finally:
+                self._engine.forget(FOLLOW_UP, start)
 
     @property
     def slots(self) -> int:
@@ -152,7 +168,7 @@ class Reader:
         sequence = self._free_slot({other.key for other in wanted})
         tokens = self._unit_tokens(unit)
         if not self._restore(unit.key, sequence):
-            self._load_rules()
+            self._load(RULES)
             self._engine.copy(RULES, sequence)
             self._engine.evaluate(
                 [Row(sequence, len(self._rules) + number, token) for number, token in enumerate(tokens)]
@@ -173,19 +189,25 @@ class Reader:
         tokens = self._engine.tokenize(prompts.unit(unit.text))
         self._lengths[unit.key] = length = len(self._rules) + len(tokens)
         if length > CONTEXT - 2 * REPLY_TOKENS:
-            raise ModelError(f"A part of {unit.document.path} has {len(tokens)} tokens, more than the model reads at once.")
+            raise ModelError(
+                f"A part of {unit.document.path} has {len(tokens)} tokens, more than the model reads at once."
+            )
         return tokens
 
     def _restore(self, key: str, sequence: int) -> bool:
         state = self._states.load(key)
         return state is not None and self._engine.restore(sequence, state)
 
-    def _load_rules(self) -> None:
-        if not self._has_rules:
-            if not self._restore("rules", RULES):
-                self._engine.evaluate([Row(RULES, number, token) for number, token in enumerate(self._rules)])
-                self._states.keep("rules", self._engine.state(RULES))
-            self._has_rules = True
+    def _load(self, sequence: int) -> int:
+        """Bring fixed rules into their sequence; returns their length."""
+        tokens = self._engine.tokenize(self._fixed[sequence])
+        key = hashlib.sha256(self._fixed[sequence].encode()).hexdigest()
+        if sequence not in self._loaded:
+            if not self._restore(key, sequence):
+                self._engine.evaluate([Row(sequence, number, token) for number, token in enumerate(tokens)])
+                self._states.keep(key, self._engine.state(sequence))
+            self._loaded.add(sequence)
+        return len(tokens)
 
     # In the background
 
@@ -194,9 +216,10 @@ class Reader:
         return self._states.has(unit.key)
 
     def keep_rules(self) -> None:
-        """Compute and keep the rules' state, which every unit starts from."""
+        """Compute and keep the states of the rules, which every reading and every rewriting starts from."""
         with self._turn():
-            self._load_rules()
+            self._load(RULES)
+            self._load(FOLLOW_UP)
 
     def keep(self, unit: Unit, stop: Callable[[], bool]) -> bool:
         """Read a unit in the background and keep its state, in slices, letting questions go first.
@@ -205,7 +228,7 @@ class Reader:
             False if `stop` said so before the unit was read, or its state could not be kept.
         """
         with self._busy:
-            self._load_rules()
+            self._load(RULES)
             self._engine.copy(RULES, BACKGROUND)
             tokens = self._unit_tokens(unit)
         for first in range(0, len(tokens), SLICE):
@@ -235,5 +258,3 @@ def _parse(reply: str, count: int) -> tuple[str, int | None]:
     number = rest.partition("]")[0].strip()
     hint = int(number) - 1 if mark and number.isdecimal() and 0 < int(number) <= count else None
     return " ".join(text.split()).strip(), hint
-
-

@@ -44,7 +44,9 @@ class Retriever:
         concepts = _concepts(question)
         lexical = dict(self.store.search_text(sorted(set().union(*concepts)), CANDIDATES)) if concepts else {}
         texts = {passage.id: passage for passage in self.store.passages_by_ids([*(dense.keys() | lexical.keys())])}
-        weight = LEXICAL * _understood(concepts, [texts[id].text for id in sorted(lexical, key=lexical.__getitem__)[-3:]])
+        weight = LEXICAL * _understood(
+            concepts, [texts[id].text for id in sorted(lexical, key=lexical.__getitem__)[-3:]]
+        )
         scores = _fused(dense, lexical, weight)
         kept: list[RetrievedPassage] = []
         of_document: dict[str, int] = {}
@@ -55,8 +57,14 @@ class Retriever:
                 document = self.store.document(document_id)
                 kept.append(
                     RetrievedPassage(
-                        document_id, id, texts[id].text, round(scores[id], 6),
-                        document.path, document.title, document.publisher, document.published,
+                        document_id,
+                        id,
+                        texts[id].text,
+                        round(scores[id], 6),
+                        document.path,
+                        document.title,
+                        document.publisher,
+                        document.published,
                     )
                 )
             if len(kept) == k:

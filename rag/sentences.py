@@ -26,9 +26,7 @@ _END = re.compile(
 )
 _NEXT = re.compile(r"\s*[\"'“‘«‹(\[{*_–—-]*\s*([\w'’]{0,20})")
 _VISIBLE = re.compile(r"\S")
-_INITIALS = re.compile(
-    r"\s*\([a-z]{2,5}(?:[/-][a-z]{2,5})*\)\s*\Z"
-)  # of the reporters, after the last full stop
+_INITIALS = re.compile(r"\s*\([a-z]{2,5}(?:[/-][a-z]{2,5})*\)\s*\Z")  # of the reporters, after the last full stop
 _WORD_BEFORE = re.compile(r"[^\s(\[{\"'“‘«/]+\Z")
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,3}")  # U.S  Ph.D  M.Si  a.m
 _GLUED = re.compile(r"[a-z]{3}[.!?][”\"]?\Z|[\d%)\]][.!?]\Z")
@@ -46,7 +44,7 @@ _ABBREVIATIONS = word_set(
 _SMALL_TOO = word_set("al alm cf dr dra drg drh ir jl jln seb sek skt st viz vs")  # but "sen" is a cent
 _BEFORE_NUMBER = word_set(
     """
-    c approx art bab ca ch fig gbr hal hlm no nomor nos p pp ps psl pukul rp sect tab tel telp tgl vol
+    est c approx art bab ca ch fig gbr hal hlm no nomor nos p pp ps psl pukul rp sect tab tel telp tgl vol
     yr jan feb mar apr jun jul agu ags aug sep sept okt oct nov nop des dec
     """
 )

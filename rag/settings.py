@@ -20,13 +20,17 @@ class Settings(BaseSettings):
 
     corpus: Path = Field(default=Path("corpus"), description="folder with the articles")
     data: Path = Field(default=Path(".tanya"), description="folder for the library, the index and the kept states")
-    models: Path = Field(default_factory=_cache, description="folder for the chat model's file, shared by all libraries")
+    models: Path = Field(
+        default_factory=_cache, description="folder for the chat model's file, shared by all libraries"
+    )
     threads: int = Field(
         default=min(len(os.sched_getaffinity(0)), 8),
         ge=1,
         description="CPU threads of the embedded chat model; more than 8 gain little on a 1.5B model",
     )
     states_mb: int = Field(
-        default=2048, ge=0, description="disk space for kept states in MB; an article takes about 25 to 50; 0 keeps none"
+        default=2048,
+        ge=0,
+        description="disk space for kept states in MB; an article takes about 25 to 50; 0 keeps none",
     )
     log: bool = Field(default=False, description="show what the libraries underneath say")

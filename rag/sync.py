@@ -69,9 +69,7 @@ class SyncReport:
 Tell = Callable[[SyncProgress], None]
 
 
-def sync(
-    corpus: Path, store: Store, index: Index, embedder: BaseEmbedding, progress: Tell | None = None
-) -> SyncReport:
+def sync(corpus: Path, store: Store, index: Index, embedder: BaseEmbedding, progress: Tell | None = None) -> SyncReport:
     """Make the library say what the folder says.
 
     Raises:
@@ -161,20 +159,21 @@ class _Run:
 
     def _embed(self, texts: Mapping[str, str]) -> Iterator[float]:
         """Embed those texts (by content hash) that have no vector yet, yielding the share that is done."""
+        missing = self.store.without_vector(texts, self.fingerprint)
         # Texts of a length together: a batch takes as long as its longest text.
-        missing = sorted(
-            self.store.without_vector(texts, self.fingerprint), key=lambda hash: len(texts[hash])
-        )
-        for start in range(0, len(missing), _SLICE):
-            hashes = missing[start : start + _SLICE]
+        ordered = sorted(missing, key=lambda hash: (len(texts[hash]), hash))
+        for start in range(0, len(ordered), _SLICE):
+            hashes = ordered[start : start + _SLICE]
             vectors = self.embedder.get_text_embedding_batch([texts[hash] for hash in hashes])
-            matrix = np.asarray(vectors, np.float32)
-            if matrix.ndim != 2 or len(matrix) != len(hashes) or not np.isfinite(matrix).all():
+            lengths = {len(vector) for vector in vectors}
+            lengths |= {len(vector) for vector in self.store.sample_vectors(self.fingerprint, 1)}
+            if len(vectors) != len(hashes) or len(lengths) != 1 or not np.isfinite(vectors).all():
                 raise ModelError(
-                    f"The embedder {self.fingerprint} returns unusable vectors. Choose another one."
+                    f"The embedder {self.fingerprint} returns unusable vectors: too few, of several lengths, "
+                    "or not numbers. Was its model replaced? Choose another one, or another --data folder."
                 )
-            self.store.put_vectors(self.fingerprint, zip(hashes, matrix, strict=True))
-            yield (start + len(hashes)) / len(missing)
+            self.store.put_vectors(self.fingerprint, zip(hashes, np.asarray(vectors, np.float32), strict=True))
+            yield (start + len(hashes)) / len(ordered)
 
 
 def _digest(file: CorpusFile, manifest: Manifest) -> str:
@@ -206,14 +205,10 @@ def _read(file: CorpusFile, digest: str, manifest: Manifest) -> SplitFile:
     try:
         content = read(file, manifest)
         splits = [_split(document) for document in content.documents]
-    except (
-        Exception
-    ) as error:  # whatever a parser of other people's files raises, it must not cost the other files
+    except Exception as error:  # whatever a parser of other people's files raises, it must not cost the other files
         reason = str(error) if isinstance(error, TanyaError) else f"{type(error).__name__}: {error}"
         return SplitFile(file.path, digest, file.size, problems=(reason,))
-    empty = (
-        f"{split.document.id}: nothing but menus and adverts in it" for split in splits if not split.passages
-    )
+    empty = (f"{split.document.id}: nothing but menus and adverts in it" for split in splits if not split.passages)
     documents = tuple(split for split in splits if split.passages)
     return SplitFile(file.path, digest, file.size, documents, (*content.problems, *empty))
 

@@ -42,9 +42,7 @@ class Unit:
         return self.document.text[sentence.start : sentence.end]
 
 
-def document_units(
-    document: Document, sentences: Sequence[Sentence], passages: Sequence[Passage]
-) -> dict[str, Unit]:
+def document_units(document: Document, sentences: Sequence[Sentence], passages: Sequence[Passage]) -> dict[str, Unit]:
     """A document's units by passage id. Dates are resolved over the whole article: "Minggu" needs its neighbours."""
     kept = [sentence for sentence in sentences if not sentence.boilerplate]
     texts = [document.text[sentence.start : sentence.end] for sentence in kept]

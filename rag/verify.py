@@ -70,7 +70,9 @@ def missing_premise(question: Question, unit: Unit) -> str:
     for number in sorted(asked.numbers):
         if number not in known:
             return number
-    spans = [e.date for found in unit.dates for e in found if e.date] + [DateSpan(document.published)] * bool(document.published)
+    spans = [e.date for found in unit.dates for e in found if e.date] + [DateSpan(document.published)] * bool(
+        document.published
+    )
     for date in asked.dates:
         if not any(same_date(date, span) for span in spans):
             return format_date(date, question.language)

@@ -131,6 +131,8 @@ def test_the_five_articles_keep_what_they_say_and_lose_the_rest(number: str) -> 
         "Follow us on Instagram",
         "Copyright © 2019 The Daily",
         "Editor: Budi Santoso",
+        "Reporting by Jane Roe; Editing by John Doe",
+        "December 17, 2017 4:12 PM ET",
         "By Jane Roe and John Doe",
         "Photo: Getty Images",
         "Published: Dec 17, 2017 10:15 GMT",

@@ -298,6 +298,8 @@ def test_a_folder_without_manifest_says_nothing_of_its_articles(tmp_path: Path) 
          Masthead(title="Putin Calls Trump Twice", published="2017-12-17")),
         ("# Putin Calls Trump Twice\n\nUpdated: 18 Dec 2017\nPublished: 17 Dec 2017\n\nPutin called Trump.",
          Masthead(title="Putin Calls Trump Twice", published="2017-12-17")),
+        ("The Daily News\nHome | World\n\nPutin Calls Trump Twice\n\nPutin called Trump.",
+         Masthead(title="Putin Calls Trump Twice")),
         ("Baca juga: Harga Minyak Dunia Turun\nPutin menelepon Trump.", Masthead()),
     ],
 )  # fmt: skip

@@ -99,9 +99,7 @@ def test_an_encrypted_pdf_is_refused() -> None:
 
 def test_a_word_file_gives_paragraphs_and_tables_but_no_hidden_text() -> None:
     parsed = parse(".docx", word_file())
-    assert parsed == Parsed(
-        "Putin Thanks Trump\nPutin called on Sunday.\nDetained | 7", title="Putin thanks Trump"
-    )
+    assert parsed == Parsed("Putin Thanks Trump\nPutin called on Sunday.\nDetained | 7", title="Putin thanks Trump")
 
 
 @pytest.mark.parametrize(
@@ -180,6 +178,12 @@ def test_a_code_page_is_read_where_its_letters_are_certain() -> None:
 def test_an_encoding_that_is_not_certain_is_refused(text: str, encoding: str) -> None:
     with pytest.raises(CorpusError, match="UTF-8"):
         decode(text.encode(encoding, "surrogateescape"))
+
+
+def test_a_file_that_mixes_utf8_with_a_code_page_is_refused() -> None:
+    text = "Pemerintah mengumumkan hari Jum’at itu.\n"
+    with pytest.raises(CorpusError, match="UTF-8"):
+        decode(text.encode("utf-8") + text.encode("cp1252"))
 
 
 @pytest.mark.parametrize(

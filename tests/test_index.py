@@ -30,9 +30,7 @@ def vector_of(content):
 def file_of(path, text):
     document = Document(path, path, text)
     sentences = split_sentences(text)
-    return SplitFile(
-        path, text, 1, (SplitDocument(document, sentences, split_passages(document, sentences)),)
-    )
+    return SplitFile(path, text, 1, (SplitDocument(document, sentences, split_passages(document, sentences)),))
 
 
 def fill(store, texts, embedder=EMBEDDER):
@@ -53,9 +51,7 @@ def ids_in(index):
 
 def finds_everything(index, store):
     vectors = dict(store.vectors(EMBEDDER))
-    return ids_in(index) == set(vectors) and all(
-        index.query(vectors[id], 1)[0][0] == id for id in list(vectors)[::50]
-    )
+    return ids_in(index) == set(vectors) and all(index.query(vectors[id], 1)[0][0] == id for id in list(vectors)[::50])
 
 
 class Library:
@@ -87,10 +83,8 @@ def damaged(large, tmp_path):
     return tmp_path / "data"
 
 
-@pytest.fixture
-def chroma_is_not_imported(monkeypatch):
-    """Fail where something would load Chroma's files."""
-    monkeypatch.setattr("rag.index._connect", lambda folder: pytest.fail("Chroma was opened"))
+def never_opened(folder):
+    pytest.fail("Chroma was opened")
 
 
 # Asking
@@ -105,9 +99,7 @@ def test_the_nearest_passages_come_first_with_their_cosine_similarity(tmp_path):
         assert found[0] == ("00003#0", pytest.approx(1, abs=1e-5))
         cosines = {id: v @ asked / np.linalg.norm(v) / np.linalg.norm(asked) for id, v in vectors.items()}
         assert [id for id, _ in found] == sorted(cosines, key=cosines.get, reverse=True)[:4]
-        assert [score for _, score in found] == pytest.approx(
-            sorted(cosines.values(), reverse=True)[:4], abs=1e-5
-        )
+        assert [score for _, score in found] == pytest.approx(sorted(cosines.values(), reverse=True)[:4], abs=1e-5)
 
 
 def test_asking_for_more_than_there_are_returns_all_and_an_empty_library_none(tmp_path):
@@ -139,13 +131,9 @@ def test_only_the_difference_is_written(tmp_path):
         assert finds_everything(index, store)
 
 
-def test_an_index_that_is_up_to_date_is_left_alone(tmp_path, chroma_is_not_imported, monkeypatch):
-    with Library(tmp_path) as (store, index), monkeypatch.context() as allowed:
-        allowed.undo()
-        fill(store, texts(5))
-        index.refresh()
-    with Library(tmp_path) as (store, index):
-        monkeypatch.setattr("rag.index._connect", lambda folder: pytest.fail("Chroma was opened"))
+def test_an_index_that_is_up_to_date_is_left_alone(damaged, monkeypatch):
+    monkeypatch.setattr("rag.index._connect", never_opened)
+    with Library(damaged) as (_, index):
         index.refresh()
 
 
@@ -168,7 +156,7 @@ def test_another_embedder_gets_its_own_index_and_finds_its_own_vectors_only(tmp_
 
 
 def segment(folder):
-    (pickle,) = folder.glob("chroma/*/index_metadata.pickle")
+    (pickle,) = folder.glob("chroma/*/*/index_metadata.pickle")
     return pickle.parent
 
 
@@ -200,28 +188,33 @@ SEGMENT_DAMAGE = {
 
 
 @pytest.mark.parametrize("damage", SEGMENT_DAMAGE.values(), ids=SEGMENT_DAMAGE.keys())
-def test_damage_that_could_crash_is_seen_without_loading_the_files(damaged, damage, chroma_is_not_imported):
+def test_damage_that_could_crash_is_seen_without_loading_the_files(damaged, damage, monkeypatch):
+    monkeypatch.setattr("rag.index._connect", never_opened)
     with Library(damaged) as (_, index):
         assert index.sound()
         damage(segment(damaged))
         assert not index.sound()
 
 
-SILENT_DAMAGE = {
+def sqlite_of(folder):
+    (path,) = folder.glob("chroma/*/chroma.sqlite3")
+    return path
+
+
+OTHER_DAMAGE = {
     "segment folder deleted": lambda folder: shutil.rmtree(segment(folder)),
-    "sqlite deleted": lambda folder: (folder / "chroma" / "chroma.sqlite3").unlink(),
-    "sqlite emptied": lambda folder: (folder / "chroma" / "chroma.sqlite3").write_bytes(b""),
-    "sqlite halved": lambda folder: halve(folder / "chroma" / "chroma.sqlite3"),
+    "sqlite deleted": lambda folder: sqlite_of(folder).unlink(),
+    "sqlite emptied": lambda folder: sqlite_of(folder).write_bytes(b""),
+    "sqlite halved": lambda folder: halve(sqlite_of(folder)),
     "all deleted": lambda folder: shutil.rmtree(folder / "chroma"),
 }
 
 
-@pytest.mark.parametrize("damage", SILENT_DAMAGE.values(), ids=SILENT_DAMAGE.keys())
-def test_a_damaged_index_is_rebuilt_before_it_answers(damaged, damage, caplog):
+@pytest.mark.parametrize("damage", OTHER_DAMAGE.values(), ids=OTHER_DAMAGE.keys())
+def test_a_damaged_index_is_rebuilt_before_it_answers(damaged, damage):
     damage(damaged)
     with Library(damaged) as (store, index):
         assert finds_everything(index, store)
-        assert "is rebuilt" in caplog.text or not damaged.exists() or "all" in str(damage) or True
     with Library(damaged) as (_, index):
         assert index.sound()
 
@@ -240,9 +233,7 @@ def test_vectors_that_do_not_find_themselves_are_noticed_and_come_back(tmp_path,
     with Library(tmp_path) as (store, index):
         fill(store, texts(50))
         index.refresh()
-        index._connected().upsert(
-            ids=[f"{id}#0" for id in texts(50)], embeddings=np.eye(50, DIMENSIONS) + 0.1
-        )
+        index._connected().upsert(ids=[f"{id}#0" for id in texts(50)], embeddings=np.eye(50, DIMENSIONS) + 0.1)
     with Library(tmp_path) as (store, index):
         assert finds_everything(index, store)
     assert "by their own vectors" in caplog.text

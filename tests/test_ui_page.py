@@ -7,7 +7,7 @@ import socket
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -37,8 +37,14 @@ FLAGS = [
     "--disable-sync",
 ]
 SCREENSHOT = Path(__file__).parents[1] / "docs" / "page.png"
-ANSWERED = 300_000  # ms; a cold library reads its articles first
+ANSWERED = 20_000  # ms; what is scripted takes no longer
+READ = 300_000  # ms; a cold library reads its articles first
 
+# gradio sums up its calls with pandas options that pandas 3 deprecates; as errors they would stop its queue.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated"),
+    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
+]
 in_browser = pytest.mark.skipif(CHROMIUM is None, reason="no chromium here")
 
 # Counts, at every change of the page, the articles shown as being read and the statements: [[5, 0], [5, 1], …].
@@ -66,9 +72,7 @@ class ScriptedLibrary:
         self.asked: list[tuple[str, list[tuple[str, str]]]] = []
 
     def documents(self) -> list[Document]:
-        return [
-            Document(id="a/kabar.txt", path="a/kabar.txt", text=TEXT, title="Kabar", publisher="Kabar Dunia")
-        ]
+        return [Document(id="a/kabar.txt", path="a/kabar.txt", text=TEXT, title="Kabar", publisher="Kabar Dunia")]
 
     def document(self, document_id: str) -> Document:
         if document_id != "a/kabar.txt":
@@ -81,13 +85,14 @@ class ScriptedLibrary:
     def examples(self) -> tuple[str, ...]:
         return ("An example?",)
 
-    def stream(self, question: str, history: list[tuple[str, str]] = ()) -> Iterator[Answer]:  # type: ignore[assignment]
+    def stream(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Iterator[Answer]:
         self.asked.append((question, list(history)))
         if len(question) > 8000:
             raise QuestionError("The question is too long: ask in at most 8,000 characters.")
         if "no model" in question:
             raise ModelError("No model answers. Start one and ask again.")
         try:
+            sleep(1.5 if "late" in question else 0)
             yield from self._answers(question)
         finally:
             self.closed.set()
@@ -133,6 +138,8 @@ class ScriptedLibrary:
 class Watched:
     """A browser page that remembers what it asked for and what it complained about."""
 
+    library: ScriptedLibrary
+
     def __init__(self, page: Page) -> None:
         self.page = page
         self.requests: list[str] = []
@@ -145,8 +152,8 @@ class Watched:
         self.page.locator("#ask textarea").fill(question)
         self.page.keyboard.press("Enter")
 
-    def answered(self, turns: int = 1) -> None:
-        expect(self.page.locator(".turn:not(.pending)")).to_have_count(turns, timeout=ANSWERED)
+    def answered(self, turns: int = 1, timeout: int = ANSWERED) -> None:
+        expect(self.page.locator(".turn:not(.pending)")).to_have_count(turns, timeout=timeout)
 
     def check_quiet(self, address: str) -> None:
         outside = [url for url in self.requests if not url.startswith((address, "data:", "blob:"))]
@@ -188,10 +195,21 @@ def scripted() -> ScriptedLibrary:
     return ScriptedLibrary()
 
 
+@pytest.fixture(scope="module")
+def scripted_page() -> Iterator[tuple[ScriptedLibrary, str]]:
+    library = ScriptedLibrary()
+    with served(library) as address:
+        yield library, address
+
+
 @pytest.fixture
-def chat(scripted, browser) -> Iterator[Watched]:
-    """The page of the scripted library; whatever went wrong in it, it asked nobody else and did not complain."""
-    with served(scripted) as address, opened(browser, address) as watched:
+def chat(scripted_page, browser) -> Iterator[Watched]:
+    """An open page of a scripted library. Whatever goes wrong, it asks nobody else and breaks nothing."""
+    library, address = scripted_page
+    library.asked.clear()
+    library.closed.clear()
+    with opened(browser, address) as watched:
+        watched.library = library
         yield watched
         watched.check_quiet(address)
 
@@ -204,7 +222,7 @@ def test_a_reader_asks_reads_and_finds_the_cited_sentence(library, browser):
     with served(library) as address, opened(browser, address) as watched:
         page = watched.page
         watched.ask("when did Putin thank Trump")
-        watched.answered()
+        watched.answered(timeout=READ)
         answer = page.locator(".turn .answer")
         expect(answer).to_contain_text("17 December 2017")
         expect(answer).to_contain_text("29 December 2019")
@@ -224,12 +242,12 @@ def test_a_reader_asks_reads_and_finds_the_cited_sentence(library, browser):
 
         watched.ask("siapa yang ditangkap menjelang Tahun Baru?")
         expect(page.locator(".turn")).to_have_count(2)
-        watched.answered(2)
+        watched.answered(2, timeout=READ)
         expect(page.locator(".turn").last).to_have_attribute("lang", "id")
 
         watched.ask("what did Putin and Trump discuss in January 2017?")
         page.locator("#stop").click(timeout=5_000)
-        watched.answered(3)
+        watched.answered(3, timeout=READ)
         expect(page.locator("#send")).to_be_visible()
         watched.check_quiet(address)
 
@@ -266,33 +284,44 @@ def test_what_the_user_can_put_right_is_said_in_the_chat(chat, question, message
 
 
 @in_browser
-def test_stop_ends_a_slow_answer_keeps_what_there_is_and_frees_the_model(chat, scripted):
+def test_stop_ends_a_slow_answer_keeps_what_there_is_and_frees_the_model(chat):
     chat.ask("a slow answer")
     expect(chat.page.locator(".turn .answer")).to_be_visible()
     chat.page.locator("#stop").click()
     chat.answered()
     expect(chat.page.locator(".turn .note")).to_have_text("Stopped.")
     expect(chat.page.locator(".turn .answer")).to_contain_text("The Kremlin confirmed it.")
-    assert scripted.closed.wait(3)
+    assert chat.library.closed.wait(3)
     chat.ask("and now?")
     chat.answered(2)
-    assert scripted.asked[-1] == ("and now?", [("a slow answer", "The Kremlin confirmed it. [1]")])
+    assert chat.library.asked[-1] == ("and now?", [("a slow answer", "The Kremlin confirmed it. [1]")])
 
 
 @in_browser
-def test_an_empty_question_changes_nothing(chat, scripted):
+def test_stop_before_the_first_word_works_as_well(chat):
+    chat.ask("a late answer")
+    chat.page.locator("#stop").click()
+    chat.answered()
+    expect(chat.page.locator(".turn .note")).to_have_text("Stopped.")
+    chat.page.wait_for_timeout(2000)  # the late answer comes now, and is not wanted any more
+    expect(chat.page.locator(".turn .note")).to_have_text("Stopped.")
+    expect(chat.page.locator(".turn .error, .turn .answer")).to_have_count(0)
+
+
+@in_browser
+def test_an_empty_question_changes_nothing(chat):
     chat.ask("   ")
     chat.page.locator("#send").click()
     chat.page.wait_for_timeout(500)
     expect(chat.page.locator(".turn")).to_have_count(0)
-    assert scripted.asked == []
+    assert chat.library.asked == []
 
 
 @in_browser
-def test_an_example_is_asked_with_one_click(chat, scripted):
+def test_an_example_is_asked_with_one_click(chat):
     chat.page.locator("#examples button").click()
     chat.answered()
-    assert scripted.asked == [("An example?", [])]
+    assert chat.library.asked == [("An example?", [])]
     expect(chat.page.locator("#examples")).to_be_hidden()
 
 
@@ -321,7 +350,8 @@ def test_a_full_queue_turns_the_question_away_and_says_so(scripted, browser, mon
 def test_hostile_text_runs_nothing_and_calls_nobody(chat):
     payload = (
         "<script>window.owned = 1</script><img src=https://evil.example/p.png onerror='window.owned = 1'>"
-        "<div style='position:fixed;inset:0;background:url(https://evil.example/c)'>Log in</div> ${window.owned = 1}"
+        "<div style='position:fixed;inset:0;background:url(https://evil.example/c)'>Log in</div>"
+        "${window.owned = 1} {{window.owned}}"
     )
     chat.ask(payload)
     chat.answered()

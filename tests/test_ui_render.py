@@ -74,7 +74,7 @@ HOSTILE = [
     "<audio src=https://evil.example/a.mp3 autoplay></audio>",
     "<iframe src=https://evil.example/></iframe>",
     "<object data=https://evil.example/></object><embed src=https://evil.example/>",
-    "<link rel=stylesheet href=https://evil.example/x.css><meta http-equiv=refresh content=0;url=//evil.example>",
+    "<link rel=stylesheet href=//evil.example/x.css><meta http-equiv=refresh content=0;url=//evil.example>",
     "<base href=https://evil.example/>",
     '<a href="javascript:alert(1)">click</a>',
     "[click](javascript:alert(1))",
@@ -116,9 +116,7 @@ def hostile_pages(payload: str) -> list[str]:
         CITATION, document_id=payload, passage_id=payload, path=payload, title=payload, publisher=payload,
         published=payload, url=payload, quote=payload, start=0, end=len(payload),
     )  # fmt: skip
-    passage = replace(
-        PASSAGE, document_id=payload, path=payload, title=payload, publisher=payload, published=payload
-    )
+    passage = replace(PASSAGE, document_id=payload, path=payload, title=payload, publisher=payload, published=payload)
     statements = (
         Statement(payload, (1,), publishers=(payload,), date=payload),
         Statement(payload, (), supported=False, reason=payload),
@@ -161,9 +159,9 @@ def test_hostile_text_stays_text_wherever_it_stands(payload):
 def test_hostile_text_is_shown_and_not_swallowed():
     payload = "<script>alert(1)</script>"
     assert (
-        Markup(
-            render.transcript([Turn(payload, replace(ANSWER, statements=(Statement(payload),)))])
-        ).text.count(payload)
+        Markup(render.transcript([Turn(payload, replace(ANSWER, statements=(Statement(payload),)))])).text.count(
+            payload
+        )
         == 2
     )
 
@@ -211,9 +209,7 @@ def test_a_statement_shows_its_full_date_and_its_publishers():
 
 def test_statements_about_one_day_stand_under_one_date():
     undated = Statement("Nobody knows when.")
-    html = render.transcript(
-        [Turn("q", replace(ANSWER, statements=(STATEMENT, STATEMENT, undated, STATEMENT)))]
-    )
+    html = render.transcript([Turn("q", replace(ANSWER, statements=(STATEMENT, STATEMENT, undated, STATEMENT)))])
     assert html.count("<time") == 2
     assert html.count('<li class="dated">') == 3  # the undated one does not stand under the date before it
 
@@ -352,10 +348,6 @@ def test_both_languages_have_every_label():
 
 
 def test_every_link_of_a_page_is_one_that_the_page_follows():
-    html = (
-        render.transcript([Turn("q", ANSWER)])
-        + render.article(DOCUMENT, CITATION)
-        + render.articles([DOCUMENT])
-    )
+    html = render.transcript([Turn("q", ANSWER)]) + render.article(DOCUMENT, CITATION) + render.articles([DOCUMENT])
     known = ("#cite-", "#document-", "#articles", "#close", "https://")
     assert all(link.startswith(known) for link in Markup(html).links())

@@ -113,16 +113,18 @@ class Chat:
             yield _shown((*turns[:-1], turn))
 
     def stop(self, turns: Turns) -> tuple[Any, ...]:
-        """Ends the pending question with what there is; its stream is cancelled next."""
-        if not turns or not turns[-1].pending:
+        """Ends the last question with what there is, unless that is all; its stream has been cancelled."""
+        if not turns or (turns[-1].answer and turns[-1].answer.complete):
             return _shown(turns)
-        return _shown((*turns[:-1], replace(turns[-1], stopped=True)))
+        return _shown((*turns[:-1], replace(turns[-1], stopped=True, error="")))
 
     def settle(self, turns: Turns) -> tuple[Any, ...]:
-        """Ends a question whose stream gradio cancelled, or never began because the queue is full."""
-        if turns and turns[-1].pending and not turns[-1].answer:
-            return _shown((*turns[:-1], replace(turns[-1], error=TOO_MANY)))
-        return self.stop(turns)
+        """Ends a question whose stream gradio cancelled, or never began because its queue is full."""
+        if not turns or not turns[-1].pending:
+            return _shown(turns)
+        if turns[-1].answer:
+            return self.stop(turns)
+        return _shown((*turns[:-1], replace(turns[-1], error=TOO_MANY)))
 
     def open(self, turns: Turns, event: gr.EventData) -> str:
         """What the clicked link names, looked up: a citation of this chat, a document, or all articles."""
@@ -216,8 +218,7 @@ def build_page(library: Library) -> gr.Blocks:
         answered = [each.then(chat.answer, turns, shown, concurrency_id="answer", **QUIET) for each in asked]
         for each in answered:
             each.failure(chat.settle, turns, shown, **AT_ONCE)
-        # The turn is stopped before its stream is: an answer that arrives in between is ended by `settle`.
-        stop.click(chat.stop, turns, shown, **AT_ONCE).then(lambda: None, cancels=answered, **AT_ONCE)
+        stop.click(lambda: None, cancels=answered, **AT_ONCE).then(chat.stop, turns, shown, **AT_ONCE)
         for html in (transcript, reader, progress):
             html.select(chat.open, turns, reader, **AT_ONCE)
         gr.on([page.load, timer.tick], chat.look, None, [progress, timer], **AT_ONCE)

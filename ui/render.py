@@ -310,9 +310,7 @@ def _marker(turn: int, number: int) -> Markup:
 def _link(document_id: str, listed: Listed, language: str, titled: bool = True) -> Markup:
     title = _tag("span", listed.title or listed.path, "title") if titled else Markup("")
     byline = _tag("span", _byline(listed, language), "byline")
-    return Markup('<a href="#document-{}">{}{}</a>').format(
-        percent_encode(document_id, safe=""), title, byline
-    )
+    return Markup('<a href="#document-{}">{}{}</a>').format(percent_encode(document_id, safe=""), title, byline)
 
 
 def _byline(listed: Listed, language: str, short: bool = True) -> str:

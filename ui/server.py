@@ -73,12 +73,8 @@ def start(library: Library, host: str = "127.0.0.1", port: int = 7860) -> tuple[
     local = _is_loopback(host)
     password = os.environ.get("TANYA_PASSWORD", "")
     if not local and not password:
-        raise TanyaError(
-            f"{host} can be reached by others: set TANYA_PASSWORD first (the user name is tanya)."
-        )
-    hosts = (
-        ["127.0.0.1", "localhost", "[::1]"] if local else ["*"]
-    )  # elsewhere the login guards, not the name
+        raise TanyaError(f"{host} can be reached by others: set TANYA_PASSWORD first (the user name is tanya).")
+    hosts = ["127.0.0.1", "localhost", "[::1]"] if local else ["*"]  # elsewhere the login guards, not the name
     page = build_page(library)
     page.launch(
         server_name=host,
@@ -87,9 +83,7 @@ def start(library: Library, host: str = "127.0.0.1", port: int = 7860) -> tuple[
         quiet=True,
         share=False,
         auth=None if local else ("tanya", password),
-        app_kwargs={
-            "middleware": [Middleware(Guard), Middleware(TrustedHostMiddleware, allowed_hosts=hosts)]
-        },
+        app_kwargs={"middleware": [Middleware(Guard), Middleware(TrustedHostMiddleware, allowed_hosts=hosts)]},
         css_paths=Path(__file__).with_name("page.css"),
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
         footer_links=[],

@@ -1,0 +1,64 @@
+"""Follow-up + history -> a question that stands alone, in its own language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from rag import prompts
+from rag.atoms import atoms, has_name
+from rag.dates import same_date
+from rag.language import is_small_word
+
+# Words that point back to what was said before.
+_POINTS_BACK = re.compile(
+    r"\b(he|she|it|they|him|her|them|his|hers|its|their|that|those|these|this|there|then|same|one|ones|former|latter|else"
+    r"|dia|ia|mereka|beliau|itu|tersebut|begitu|sana|situ|tadi|sama|keduanya|kedua)\b|[a-z]{3,}nya\b|^\W*(and|but|so|or|dan|lalu|kalau|terus|tapi)\b",
+    re.IGNORECASE,
+)
+# A question of fewer content words leans on what was asked before: "and in 2019?"
+_FEW_WORDS = 3
+# Earlier turns that are looked at; the one before last still names who "he" is, older ones mislead.
+_TURNS = 2
+
+
+def leans_on_history(question: str) -> bool:
+    """Whether a question can only be understood with what was said before."""
+    content = [word for word in re.findall(r"[\w’'-]+", question) if not is_small_word(word)]
+    return len(content) < _FEW_WORDS or bool(_POINTS_BACK.search(question))
+
+
+def standalone(question: str, history: Sequence[tuple[str, str]], complete: Callable[[str], str] | None) -> str:
+    """The question with what it leans on put in.
+
+    Args:
+        question: the follow-up.
+        history: earlier questions and answers, oldest first.
+        complete: writes the model's rewriting of a conversation; None where no model runs.
+
+    Returns:
+        The question as it is where it stands alone; the model's rewriting if it names nothing that wasn't named
+        before; else the earlier question and this one in a row, which a reading understands as well.
+    """
+    if not history or not leans_on_history(question):
+        return question
+    turns = [(asked, _plain(answered)) for asked, answered in history[-_TURNS:]]
+    if complete is not None:
+        written = complete(prompts.follow_up(turns, question)).strip().strip('"')
+        if written and _names_nothing_new(written, " ".join([question, *(text for turn in turns for text in turn)])):
+            return written
+    return f"{turns[-1][0].rstrip('?. ')}? {question}"
+
+
+def _plain(answer: str) -> str:
+    """An answer without its markers: a model that sees [1] in the history invents more of them."""
+    return " ".join(re.sub(r"\[\d+\]", "", answer).split())[:300]
+
+
+def _names_nothing_new(written: str, before: str) -> bool:
+    new, known = atoms(written), atoms(before)
+    return (
+        new.numbers <= known.numbers
+        and all(any(same_date(date, other) for other in known.dates) for date in new.dates)
+        and all(has_name(before, name) for name in new.names)
+    )
