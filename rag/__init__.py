@@ -1,9 +1,23 @@
 """tanya: questions over a folder of news articles, every statement pinned to its sentence."""
 
-from rag.answer import Answer, Citation, RetrievedPassage, Statement
-from rag.errors import CorpusError, LibraryError, ModelError, QuestionError, TanyaError
-from rag.library import Library, open_library, query
-from rag.sync import SyncReport
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rag.answer import Answer, Citation, RetrievedPassage, Statement
+    from rag.errors import CorpusError, LibraryError, ModelError, QuestionError, TanyaError
+    from rag.library import Library, open_library, query
+    from rag.sync import SyncReport
+
+# Loaded at first use: llama-index takes more than a second to import, which `tanya --help` need not pay.
+_HOMES = {
+    "rag.answer": ("Answer", "Citation", "RetrievedPassage", "Statement"),
+    "rag.errors": ("CorpusError", "LibraryError", "ModelError", "QuestionError", "TanyaError"),
+    "rag.library": ("Library", "open_library", "query"),
+    "rag.sync": ("SyncReport",),
+}
 
 __all__ = [
     "Answer",
@@ -20,3 +34,10 @@ __all__ = [
     "open_library",
     "query",
 ]
+
+
+def __getattr__(name: str) -> object:
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(home), name)
+    raise AttributeError(f"module 'rag' has no attribute {name!r}")

@@ -23,9 +23,9 @@ RETRIEVED = 10
 # Units read first: with them the first words come soonest; and in all. Measured: see eval/results/units.md.
 FIRST, UNITS = 2, 6
 # A reading counts if its doubt is at most this much above the best one's, in log-odds.
-MARGIN = 3.0
+MARGIN = 5.0
 # Above this doubt not even the best unit answers.
-TOO_DOUBTFUL = 0.0
+TOO_DOUBTFUL = -1.0
 
 
 @dataclass(frozen=True)

@@ -177,7 +177,7 @@ def has_name(text: str, name: str) -> bool:
     for _, matched, forms in phrases(name):
         if any(re.search(rf"\b{re.escape(_plain(form))}\b", folded) for form in forms):
             covered |= set(_plain(matched).split())
-    words = [word for word in _plain(name).split() if word not in covered and not is_small_word(word)]
+    words = [word for word in re.split(r"[\s-]+", _plain(name)) if word not in covered and not is_small_word(word)]
     return bool(covered or words) and all(_spelled_in(word, folded) for word in words)
 
 

@@ -49,8 +49,8 @@ _SAME = 0.999
 # Bytes of the largest file for each passage: 1,676 with vectors of 384 dimensions, six times that with 4,096.
 # A torn file claimed 2.26 TB for 5,000 passages.
 _LARGEST = 100_000
-# Loading 100,000 passages and asking for 64 of them takes seconds: what takes longer hangs.
-_CHECK_SECONDS = 120
+# Loading 100,000 passages and asking for 64 of them takes seconds, on a machine that is busy otherwise minutes.
+_CHECK_SECONDS = 300
 
 
 class Index:
@@ -70,7 +70,7 @@ class Index:
         self._unusable = False
 
     def query(self, vector: Sequence[float] | Vector, k: int) -> list[tuple[str, float]]:
-        """Return (passage id, cosine similarity) of the nearest passages, best first.
+        """Return (passage id, cosine similarity) of the nearest passages, best first, all of them in the store.
 
         An index that can't be used is rebuilt; where that fails too, say on a full disk, the store's vectors
         are searched one by one: slower, and as good.
@@ -119,9 +119,9 @@ class Index:
             try:
                 self._disconnect()
                 self._store.set_note(_NOTE, "")
-                if self._root.exists():
-                    shutil.rmtree(self._root)
-                # Not the old path: this process may still have files open there that Chroma could not load.
+                shutil.rmtree(self._root, ignore_errors=True)
+                # Not the old path: this process may have files open there that Chroma could not load, and a check
+                # that outlived its killed process may still be reading.
                 self._folder = self._root / uuid4().hex[:8]
                 self._upsert(self._store.vectors(self.fingerprint), total, tell or _silent)
                 self._settle(total)
@@ -203,7 +203,10 @@ class Index:
             with _chroma_errors():
                 _check(self._connected(), count, self._store.sample_vectors(self.fingerprint, _QUICK_SAMPLE))
         with _chroma_errors():
-            return _nearest(self._connected(), vector, k)
+            found = _nearest(self._connected(), vector, k)
+        # While a sync runs, or after one that was interrupted, the index is behind.
+        there = self._store.those_there([id for id, _ in found])
+        return [(id, similarity) for id, similarity in found if id in there]
 
     def _connected(self) -> Collection:
         if self._collection is None:

@@ -30,6 +30,7 @@ _GAP_BEHIND_ABBREVIATION = re.compile(r"\.?" + _GAP.pattern)
 _ABBREVIATION_LETTERS = 3  # "St." and "U." may stand within a name, "house." ends a sentence
 _CLITICS = re.compile(r"(?<=\w{3})(?:(?:nya|ku|mu)(?:lah|kah|pun)?|lah|kah|pun)$")
 _STEM_LETTERS = 4  # a shorter stem is mostly cut too far ("perairan": "air")
+_LEMMA_LETTERS = 3  # "being" is no "bee", "is" no "i"; the short verbs are listed with their forms
 _WORDS_KEPT = 20_000  # the different words of some hundred articles
 _ENGLISH_ENDINGS = {  # and what stood there before, likeliest first ("planes" is no "plan")
     "ies": ("y",),
@@ -124,10 +125,11 @@ def phrases(text: str, language: Language = "") -> tuple[Phrase, ...]:
 
 
 def same(a: str, b: str) -> bool:
-    """Whether the two expressions share a concept, or are one but for capitals."""
-    if a.casefold() == b.casefold():
-        return True
-    return not set(_find(_tokens(a), "")).isdisjoint(_find(_tokens(b), ""))
+    """Whether the two expressions share a concept; unknown ones, whether they are one but for capitals."""
+    ours, theirs = _find(_tokens(a), ""), _find(_tokens(b), "")
+    if ours or theirs:
+        return not set(ours).isdisjoint(theirs)
+    return a.casefold() == b.casefold()
 
 
 def opposites(word: str, language: Language = "") -> frozenset[str]:
@@ -210,7 +212,7 @@ def _english_lemmas(word: str) -> Iterator[str]:
     """Yield what a plural, past or -ing form may come from; stems would need those of the whole lexicon."""
     for ending, replacements in _ENGLISH_ENDINGS.items():
         bare = word.removesuffix(ending)
-        if len(word) - len(ending) < 2 or bare == word:
+        if bare == word or len(bare) < _LEMMA_LETTERS:
             continue
         yield from (bare + replacement for replacement in replacements)
         if ending in ("ed", "ing") and bare[-1] == bare[-2]:

@@ -15,6 +15,7 @@ from rag.atoms import Atoms, atoms, has_name
 from rag.dates import DateSpan, same_date
 from rag.question import Question
 from rag.units import Unit
+from rag.verify import split_verdict
 
 # Two short answers without names, numbers or dates are one from this similarity of their words on (0 to 100).
 SAME_WORDS = 75
@@ -110,7 +111,7 @@ def _is_name(text: str) -> bool:
 
 def _same(question: Question, a: Finding, b: Finding) -> bool:
     if question.kind == "yesno":
-        return is_yes(a.text) == is_yes(b.text)
+        return split_verdict(a.text)[0] == split_verdict(b.text)[0]
     asked = atoms(question.text)
     first, second = _value(a, asked, question), _value(b, asked, question)
     if first.dates and second.dates and question.kind == "when":
@@ -133,11 +134,3 @@ def _value(finding: Finding, asked: Atoms, question: Question) -> Atoms:
         said.dates,
         tuple(name for name in said.names if not has_name(question.text, name)),
     )
-
-
-def is_yes(text: str) -> bool | None:
-    """Whether an answer begins with yes or no, in either language; None for neither."""
-    first = text.casefold().split()[0].strip(".,;:!") if text.split() else ""
-    if first in ("yes", "ya", "iya", "benar", "betul"):
-        return True
-    return False if first in ("no", "tidak", "bukan", "belum", "tak") else None

@@ -10,27 +10,29 @@ NOT_FOUND = "NOT_FOUND"
 
 SYSTEM = f"""\
 You answer questions about one news article. Use only what the article says, nothing else that you know.
-Reply in the language of the question, as shortly as possible, then give the number of the sentence that says it.
+Reply in the language of the question, briefly but completely, then give the number of the sentence that says it.
 If the article does not say it, or the question assumes something that the article does not say, reply {NOT_FOUND}."""
 
 # One invented article, questions in both languages, a third of them without an answer: an attribute that isn't
-# mentioned, a wrong actor, a wrong event. Without these the model answers everything.
+# mentioned, a wrong actor, a wrong event, somebody else. Without these the model answers everything.
 EXAMPLE_UNIT = """\
 Jembatan Palu Diresmikan (Harian Palu, 4 Mei 2021)
 [1] Gubernur Rusdy Mastura meresmikan jembatan baru di Palu pada Senin 3 Mei 2021.
-[2] Jembatan sepanjang 250 meter itu dibangun PT Karya selama 14 bulan, dan akan dibuka untuk umum pada 10 Mei 2021.
-[3] "Saya berterima kasih kepada Jepang atas bantuannya," kata Rusdy.
-[4] Polisi menahan seorang mandor setelah dua pekerja terluka pada Maret 2021."""
+[2] Jembatan sepanjang 250 meter itu dibangun PT Karya selama 14 bulan.
+[3] "Saya berterima kasih kepada Jepang atas bantuannya," kata Rusdy kepada Wali Kota Palu melalui telepon.
+[4] Polisi menahan seorang mandor setelah dua pekerja terluka, dan menyita dua truk, sebuah derek serta dokumen."""
 
 EXAMPLES = (
-    ("when did the governor open the bridge", "on 3 May 2021 [1]"),
+    ("when did the governor open the bridge", "3 May 2021 [1]"),
     ("Berapa biaya jembatan itu?", NOT_FOUND),
-    ("Berapa panjang jembatan baru di Palu?", "250 meter [2]"),
+    ("What did the police seize?", "two trucks, a crane and documents [4]"),
     ("When did Japan thank the governor?", NOT_FOUND),
-    ("Siapa yang ditahan polisi?", "seorang mandor [4]"),
-    ("Were workers killed?", "No, two workers were injured [4]"),
+    ("Berapa lama jembatan itu dibangun?", "14 bulan [2]"),
+    ("Were any workers killed?", "No, two workers were injured [4]"),
     ("Kapan mandor itu dibebaskan?", NOT_FOUND),
-    ("Why did Rusdy thank Japan?", "for its help [3]"),
+    ("Apakah Rusdy berterima kasih kepada Jepang?", "Ya, Rusdy berterima kasih kepada Jepang atas bantuannya [3]"),
+    ("Who built the bridge?", "PT Karya [2]"),
+    ("Siapa wali kota Poso?", NOT_FOUND),
 )
 
 

@@ -18,16 +18,26 @@ _AND = r"^\W*((and|so|but|then|dan|lalu|tapi|jadi),? )?"
 # The first that matches decides. A question word may stand at the end: "telepon itu kapan?".
 _KINDS: tuple[tuple[Kind, str], ...] = (
     ("number", r"\bhow (many|much|long|old|often|far|big|large|high|tall|deep|fast)\b"),
-    ("number", r"\bberapa (lama|banyak|orang|kali)\b"),
+    ("number", r"\b(berapa|brp) (lama|banyak|orang|kali)\b"),
     ("when", r"\bwhen\b|\b(what|which) (exact )?(days?|dates?|years?|months?|time)\b"),
-    ("when", r"\b(kapan|bilamana)(kah)?\b|\b(tanggal|hari|tahun|bulan) (berapa|apa)(kah)?\b"),
-    ("number", r"\bber?apa(kah)?\b|\b(what|which) (number|percentage|share|amount)\b"),
+    ("when", r"\b(kapan|bilamana)(kah)?\b|\b(tanggal|tgl|hari|tahun|thn|bulan) (berapa|brp|apa)(kah)?\b"),
+    ("number", r"\b(berapa|brapa|brp)(kah)?\b|\b(what|which) (number|percentage|share|amount)\b"),
     ("who", r"\b(who|whom|whose)\b|\bsiapa(kah)?\b"),
     ("where", r"\bwhere\b|\b(di|ke|dari) ?mana(kah)?\b"),
     ("open", _AND + r"(what|which|why|how|in what|for what|on what|with what)\b"),
     ("open", r"\bapakah (nama|kepanjangan|maksud|arti|isi|alasan|penyebab|tujuan|yang)\b"),
     ("yesno", _AND + r"(is it true that )?(did|does|do|is|are|was|were|has|have|had|will|would|can|could|should)\b"),
     ("yesno", _AND + r"(apakah|benarkah|betulkah|apa benar|apa betul|adakah|bukankah|sudahkah|pernahkah|akankah)\b"),
+)
+
+
+# What is in no single article, so that no reading can answer it: only the merge can.
+_COMPARES = re.compile(
+    r"\W*(do|are|did) (all )?(of )?(the |these )?(articles|reports|sources|papers|publishers|media)( all)?"
+    r" (agree|disagree|differ|consistent|in agreement)( with each other)?( (on|about|that|over|in|as to))?\s+"
+    r"|\W*apakah (semua |kelima |para )?(artikel|berita|laporan|media|sumber|penerbit)(-\w+)?(nya)?( itu| ini)?"
+    r" (sepakat|setuju|sependapat|sama|berbeda|konsisten)( \w+)?? (soal|tentang|mengenai|bahwa|dalam|pada)\s+",
+    re.IGNORECASE,
 )
 
 
@@ -39,11 +49,13 @@ class Question:
         text: one line, white space folded.
         language: "id", "en" or the code that its script gives; the answer's language.
         kind: what a right answer consists of.
+        compares: whether it asks if the articles agree; `text` is then what they may differ in.
     """
 
     text: str
     language: str
     kind: Kind
+    compares: bool = False
 
 
 def understand(text: str) -> Question:
@@ -60,6 +72,10 @@ def understand(text: str) -> Question:
             f"The question has {len(folded):,} characters; at most {LONGEST:,} are read. "
             "Ask one thing in a sentence or two."
         )
+    compared = _COMPARES.match(folded)
+    if compared and len(folded) - compared.end() > 10:
+        subject = folded[compared.end() :]
+        return Question(subject, detect_question(folded), _kind(subject), compares=True)
     return Question(folded, detect_question(folded), _kind(folded))
 
 

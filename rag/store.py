@@ -246,6 +246,11 @@ class Store:
                 found[id] = Passage(id, document_id, self._sentences_in(document, ordinal), text)
         return [found[id] for id in ids if id in found]
 
+    def those_there(self, ids: Sequence[str]) -> set[str]:
+        """Those of the passage ids that there is a passage for."""
+        query = "SELECT id FROM passages WHERE id IN"
+        return {id for page in _pages(ids) for (id,) in self._rows(f"{query} ({_marks(page)})", *page)}
+
     def count_passages(self) -> int:
         return int(self._rows("SELECT count(*) FROM passages")[0][0])
 

@@ -6,6 +6,7 @@ Safe to interrupt at any point: the next run goes on from there, with every embe
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,12 +18,14 @@ import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from rag.documents import CorpusFile, Document, read, scan
-from rag.errors import ModelError, TanyaError
+from rag.errors import LibraryError, ModelError, TanyaError
 from rag.index import Index
 from rag.manifest import Manifest, load_manifest
 from rag.passages import split_passages
 from rag.sentences import document_sentences
 from rag.store import SplitDocument, SplitFile, Store
+
+_log = logging.getLogger(__name__)
 
 # Passages of the files that are stored together: one commit for many short articles, ten seconds of work.
 _BATCH = 64
@@ -91,7 +94,7 @@ def sync(corpus: Path, store: Store, index: Index, embedder: BaseEmbedding, prog
         changed |= run.take([(files[path], digest) for path, digest in store.files_with_duplicates()])
         store.drop_unused_vectors()
     run.embed_rest()
-    index.refresh(lambda done, total: run.tell(SyncProgress("index", done, total)))
+    run.refresh(index)
     has = store.paths()
     return SyncReport(
         added=tuple(sorted(has - had)),
@@ -144,6 +147,13 @@ class _Run:
             for share in self._embed(texts):
                 self.tell(SyncProgress("embed", done + int(share * len(texts)), total))
             done += len(texts)
+
+    def refresh(self, index: Index) -> None:
+        """Let the index catch up; where it can't, everything is stored all the same and can be asked."""
+        try:
+            index.refresh(lambda done, total: self.tell(SyncProgress("index", done, total)))
+        except LibraryError as error:
+            _log.warning("%s Until then passages are searched one by one.", error)
 
     def _batches(self, files: Sequence[tuple[CorpusFile, str]]) -> Iterator[list[SplitFile]]:
         batch: list[SplitFile] = []

@@ -25,6 +25,7 @@ class Unit:
         passage_id: which passage of the article.
         sentences: its sentences in order; number n in the prompt is `sentences[n - 1]`.
         dates: each sentence's date expressions with their full dates; offsets count from the sentence's start.
+        all_dates: every date of the whole article, its publication included.
         text: what the model sees: the heading, then the numbered sentences.
         key: tells this text from every other.
     """
@@ -33,6 +34,7 @@ class Unit:
     passage_id: str
     sentences: tuple[Sentence, ...]
     dates: tuple[tuple[DateExpression, ...], ...]
+    all_dates: frozenset[DateSpan]
     text: str
     key: str
 
@@ -47,10 +49,21 @@ def document_units(document: Document, sentences: Sequence[Sentence], passages: 
     kept = [sentence for sentence in sentences if not sentence.boilerplate]
     texts = [document.text[sentence.start : sentence.end] for sentence in kept]
     dates = dict(zip(kept, resolve_document(texts, document.published), strict=True))
-    return {passage.id: _unit(document, passage, tuple(dates[s] for s in passage.sentences)) for passage in passages}
+    spans = {expression.date for found in dates.values() for expression in found if expression.date}
+    if document.published:
+        spans.add(DateSpan(document.published))
+    return {
+        passage.id: _unit(document, passage, tuple(dates[s] for s in passage.sentences), frozenset(spans))
+        for passage in passages
+    }
 
 
-def _unit(document: Document, passage: Passage, dates: tuple[tuple[DateExpression, ...], ...]) -> Unit:
+def _unit(
+    document: Document,
+    passage: Passage,
+    dates: tuple[tuple[DateExpression, ...], ...],
+    all_dates: frozenset[DateSpan],
+) -> Unit:
     lines = [_heading(document)]
     for number, (sentence, found) in enumerate(zip(passage.sentences, dates, strict=True), 1):
         text = with_dates(document.text[sentence.start : sentence.end], found, document.language)
@@ -58,7 +71,7 @@ def _unit(document: Document, passage: Passage, dates: tuple[tuple[DateExpressio
     # Control tokens of the chat format that stand in an article would end the unit: they are broken up.
     text = "\n".join(line for line in lines if line).replace("<|", "< |")
     key = hashlib.sha256(text.encode()).hexdigest()
-    return Unit(document, passage.id, passage.sentences, dates, text, key)
+    return Unit(document, passage.id, passage.sentences, dates, all_dates, text, key)
 
 
 def _heading(document: Document) -> str:

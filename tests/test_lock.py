@@ -32,9 +32,7 @@ def holder(tmp_path):
 
 
 def test_a_second_process_is_told_who_holds_the_library(tmp_path, holder):
-    with pytest.raises(
-        LibraryError, match=rf"process {holder.pid} \(tanya chat, since \d\d:\d\d\)\. Close it"
-    ):
+    with pytest.raises(LibraryError, match=rf"process {holder.pid} \(tanya chat, since \d\d:\d\d\)\. Close it"):
         FolderLock(tmp_path).acquire()
 
 

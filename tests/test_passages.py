@@ -7,9 +7,7 @@ from rag.documents import Document
 from rag.passages import LONGEST, TARGET, embedded_text, split_passages
 from rag.sentences import Sentence, split_sentences
 
-PARAGRAPH = " ".join(
-    f"Kalimat nomor {number} dari paragraf ini cukup panjang untuk diuji." for number in range(6)
-)
+PARAGRAPH = " ".join(f"Kalimat nomor {number} dari paragraf ini cukup panjang untuk diuji." for number in range(6))
 
 
 def passages_of(text, boilerplate=()):
@@ -47,9 +45,7 @@ def test_a_sentence_that_is_too_long_is_a_passage_by_itself():
 
 
 def test_boilerplate_is_left_out_and_does_not_end_a_passage():
-    _, passages = passages_of(
-        "Satu kalimat.\nBaca juga berita lain.\nDua kalimat.", {"Baca juga berita lain."}
-    )
+    _, passages = passages_of("Satu kalimat.\nBaca juga berita lain.\nDua kalimat.", {"Baca juga berita lain."})
     assert [passage.text for passage in passages] == ["Satu kalimat.\nDua kalimat."]
 
 
@@ -68,11 +64,7 @@ def test_the_title_is_embedded_with_a_passage_that_lacks_it():
     assert embedded_text("", "Isi.") == "Isi."
 
 
-@given(
-    st.lists(
-        st.tuples(st.integers(1, 1500), st.sampled_from([" ", "\n", "\n\n"]), st.booleans()), max_size=40
-    )
-)
+@given(st.lists(st.tuples(st.integers(1, 1500), st.sampled_from([" ", "\n", "\n\n"]), st.booleans()), max_size=40))
 def test_every_sentence_is_in_exactly_one_passage_verbatim_and_in_order(pieces):
     text, sentences = "", []
     for length, gap, boilerplate in pieces:

@@ -52,15 +52,11 @@ def store(tmp_path):
 
 def embed(store, embedder=EMBEDDER):
     for content in list(store.unembedded(embedder, 5000)):
-        store.put_vectors(
-            embedder, [(content, np.frombuffer(bytes.fromhex(content), np.uint8).astype(np.float32))]
-        )
+        store.put_vectors(embedder, [(content, np.frombuffer(bytes.fromhex(content), np.uint8).astype(np.float32))])
 
 
 def test_a_document_comes_back_as_it_was_written(store):
-    written = split(
-        "berita.txt", "Putin menelepon Trump. Trump menjawab.\n\nSelesai.", title="Putin dan Trump"
-    )
+    written = split("berita.txt", "Putin menelepon Trump. Trump menjawab.\n\nSelesai.", title="Putin dan Trump")
     store.write([split_file("berita.txt", written)])
     assert store.document("berita.txt") == written.document
     assert store.sentences_of("berita.txt") == written.sentences

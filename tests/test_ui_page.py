@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from rag.answer import Answer, Citation, RetrievedPassage, Statement
 from rag.documents import Document
-from rag.errors import CorpusError, ModelError, QuestionError, TanyaError
+from rag.errors import ModelError, QuestionError, TanyaError
 from ui import page as ui_page
 from ui.page import Chat, paced
 from ui.render import Turn
@@ -38,7 +38,7 @@ FLAGS = [
 ]
 SCREENSHOT = Path(__file__).parents[1] / "docs" / "page.png"
 ANSWERED = 20_000  # ms; what is scripted takes no longer
-READ = 300_000  # ms; a cold library reads its articles first
+READ = 600_000  # ms; a cold library reads its articles first, on whatever machine
 
 # gradio sums up its calls with pandas options that pandas 3 deprecates; as errors they would stop its queue.
 pytestmark = [
@@ -76,7 +76,7 @@ class ScriptedLibrary:
 
     def document(self, document_id: str) -> Document:
         if document_id != "a/kabar.txt":
-            raise CorpusError("There is no such article any more. Ask again.")
+            raise KeyError(document_id)
         return self.documents()[0]
 
     def state_progress(self) -> tuple[int, int]:
@@ -218,6 +218,7 @@ def chat(scripted_page, browser) -> Iterator[Watched]:
 
 
 @in_browser
+@pytest.mark.timeout(1200)
 def test_a_reader_asks_reads_and_finds_the_cited_sentence(library, browser):
     with served(library) as address, opened(browser, address) as watched:
         page = watched.page
@@ -241,13 +242,12 @@ def test_a_reader_asks_reads_and_finds_the_cited_sentence(library, browser):
             page.screenshot(path=SCREENSHOT)
 
         watched.ask("siapa yang ditangkap menjelang Tahun Baru?")
-        expect(page.locator(".turn")).to_have_count(2)
-        watched.answered(2, timeout=READ)
-        expect(page.locator(".turn").last).to_have_attribute("lang", "id")
-
-        watched.ask("what did Putin and Trump discuss in January 2017?")
-        page.locator("#stop").click(timeout=5_000)
-        watched.answered(3, timeout=READ)
+        second = page.locator(".turn").nth(1)
+        expect(second.locator(".links a").first).to_be_visible(timeout=READ)
+        expect(second).to_have_attribute("lang", "id")
+        page.locator("#stop").click()
+        watched.answered(2)
+        expect(second.locator(".note")).to_have_text("Dihentikan.")
         expect(page.locator("#send")).to_be_visible()
         watched.check_quiet(address)
 
@@ -327,7 +327,7 @@ def test_an_example_is_asked_with_one_click(chat):
 
 @in_browser
 def test_the_background_reading_is_shown(chat):
-    expect(chat.page.locator("#progress")).to_have_text("0 of 1 article read")
+    expect(chat.page.locator("#progress")).to_have_text("1 article · 0 of 1 read")
 
 
 @in_browser
@@ -410,7 +410,7 @@ def test_the_page_looks_up_links_and_never_trusts_them(scripted):
     ):
         assert "Kabar Dunia" in chat.open(turns, gr.EventData(None, {"href": link}))
     for link in ("#document-../../etc/passwd", "#document-%2e%2e%2fsecret", "#document-"):
-        assert "There is no such article any more." in chat.open(turns, gr.EventData(None, {"href": link}))
+        assert ui_page.GONE in chat.open(turns, gr.EventData(None, {"href": link}))
     assert "<article" in chat.open(turns, gr.EventData(None, {"href": "#document-a%2Fkabar.txt"}))
 
 

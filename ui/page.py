@@ -25,6 +25,7 @@ TICK_S = 3.0  # between looks at the background reading, which takes some 20 s a
 WAITING = 8  # questions that may wait; one more is told that the queue is full, and can be asked again
 BROKEN = "Something went wrong inside tanya, not with your question. Ask again; the log has it under {}."
 BROKEN_OFF = "The answer broke off before it was complete. Ask again."
+GONE = "This article is no longer in the library."
 TOO_MANY = "Too many questions are waiting for their answers. Ask again in a minute."
 TOO_SLOW = "The answer took longer than {:.0f} s and was ended. Ask again, or ask for less at once."
 
@@ -135,13 +136,16 @@ class Chat:
             if link.startswith("#document-"):
                 return render.article(self.library.document(unquote(link.removeprefix("#document-"))))
             return render.articles(self.library.documents())
+        except KeyError:
+            return render.notice(GONE)
         except Exception as error:
             return render.notice(_explain(error))
 
-    def look(self) -> tuple[str, Any]:
-        """How far the background reading is, and whether to look again."""
+    def look(self) -> tuple[str, str, Any]:
+        """How far the reading ahead is, which models there are by now, and whether to look again."""
         done, total = self.library.state_progress()
-        return render.progress(done, total), gr.Timer(active=done < total)
+        articles, models = len(self.library.documents()), self.library.models
+        return render.progress(articles, done, total), render.models(models), gr.Timer(active=done < total)
 
     def _cited(self, turns: Turns, turn: int, number: int) -> str:
         answer = turns[turn - 1].answer if 0 < turn <= len(turns) else None
@@ -208,7 +212,7 @@ def build_page(library: Library) -> gr.Blocks:
                     stop = gr.Button("Stop", visible=False, scale=0, min_width=0, elem_id="stop")
             with gr.Column(elem_id="reader"):
                 reader = _html("article", FOLLOW_LINKS + SHOW_MARK)
-        _html("foot", value=render.models(library.models))
+        foot = _html("foot")
         timer = gr.Timer(TICK_S)
 
         shown = [turns, transcript, ask, stop]
@@ -221,7 +225,7 @@ def build_page(library: Library) -> gr.Blocks:
         stop.click(lambda: None, cancels=answered, **AT_ONCE).then(chat.stop, turns, shown, **AT_ONCE)
         for html in (transcript, reader, progress):
             html.select(chat.open, turns, reader, **AT_ONCE)
-        gr.on([page.load, timer.tick], chat.look, None, [progress, timer], **AT_ONCE)
+        gr.on([page.load, timer.tick], chat.look, None, [progress, foot, timer], **AT_ONCE)
         page.load(lambda: render.articles(library.documents()), None, reader, **AT_ONCE)
     page.queue(max_size=WAITING, default_concurrency_limit=1)
     return page

@@ -12,6 +12,7 @@ import nh3
 from markupsafe import Markup, escape
 
 from rag.answer import Answer, Citation, RetrievedPassage, Statement
+from rag.dates import DateSpan, format_date
 from rag.documents import Document
 
 # ruff: noqa: SIM905 - words split from one line are read at a glance, twenty literals are not
@@ -25,10 +26,6 @@ ECHOED = 300  # characters of a question shown again: a pasted article would pus
 LISTED = 200  # articles listed beside the chat; more of them are found by asking, not by scrolling
 NEAREST = 3  # articles offered where the answer isn't in them
 
-MONTHS = {
-    "en": "January February March April May June July August September October November December".split(),
-    "id": "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split(),
-}
 LABELS = {
     "en": {
         "searching": "Searching the articles…",
@@ -150,11 +147,11 @@ def notice(message: str) -> str:
     return _clean(_navigation(LABELS["en"]) + _tag("p", message, "error"))
 
 
-def progress(done: int, total: int) -> str:
-    """How far the reading in the background has come."""
-    noun = "article" if total == 1 else "articles"
-    read = f"{total:,} {noun}" if done >= total else f"{done:,} of {total:,} {noun} read"
-    return _clean(Markup('<p class="count"><a href="#articles">{}</a></p>').format(read))
+def progress(articles: int, done: int, total: int) -> str:
+    """How many articles there are, and how far the reading ahead has come until it is done."""
+    counted = "1 article" if articles == 1 else f"{articles:,} articles"
+    ahead = f" · {done:,} of {total:,} read" if done < total else ""
+    return _clean(Markup('<p class="count"><a href="#articles">{}</a></p>').format(counted + ahead))
 
 
 def models(names: dict[str, str]) -> str:
@@ -164,13 +161,11 @@ def models(names: dict[str, str]) -> str:
 
 
 def date_in_words(iso: str, language: str, short: bool = False) -> str:
-    """17 December 2017, or as much of it as is given; what is no ISO date is left as it is."""
-    match = re.fullmatch(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-([0-3]\d))?)?", iso)
-    if not match:
-        return iso
-    year, month, day = match.groups()
-    name = MONTHS[language if language in MONTHS else "en"][int(month) - 1] if month else ""
-    return " ".join(filter(None, (day and day.lstrip("0"), name[:3] if short else name, year)))
+    """17 December 2017, or short 17 Dec 2017; what is no ISO date is left as it is."""
+    words = format_date(DateSpan(iso), language)
+    if words and short:
+        return " ".join(word[:3] if word.isalpha() else word for word in words.split())
+    return words or iso
 
 
 def _turn(number: int, turn: Turn) -> Markup:
@@ -193,40 +188,54 @@ def _turn(number: int, turn: Turn) -> Markup:
 
 def _answer(number: int, answer: Answer, pending: bool) -> Markup:
     say = _labels(answer.language)
-    abstained = answer.complete and not answer.answered
-    parts = [_tag("p", say["abstained"], "verdict")] if abstained else []
-    if answer.passages and not abstained:
-        parts.append(_reading(answer, say["reading"] if pending else say["read"]))
+    if answer.complete and not answer.answered:
+        return _abstention(number, answer)
+    parts = [_retrieved(answer, say["reading"] if pending else say["read"])]
     if answer.disagreement:
         parts.append(_tag("p", say["disagreement"], "disagreement"))
-    if abstained or not answer.statements:
-        lines = filter(str.strip, answer.text.splitlines())
-        parts += [_tag("p", _with_markers(number, answer, line)) for line in lines]
     if answer.statements:
         parts.append(_tag("ul", _join(_statements(number, answer)), "answer"))
+    else:
+        parts += [_tag("p", _with_markers(number, answer, line)) for line in answer.text.splitlines()]
     if pending:
         parts.append(_tag("p", say["checking"], "waiting"))
-    if abstained and answer.passages:
-        parts.append(_nearest(answer, say["nearest"]))
     if answer.citations:
         cited = _join(_citation(number, answer, each) for each in answer.citations)
         parts.append(_tag("ol", cited, "citations"))
-    if answer.complete and "total_ms" in answer.timings:
-        parts.append(_tag("p", f"{answer.timings['total_ms'] / 1000:.1f} s", "count"))
-    return _tag("div", _join(parts), "abstained" if abstained else "")
+    return _tag("div", _join(parts) + _seconds(answer))
+
+
+def _abstention(number: int, answer: Answer) -> Markup:
+    """The text's first line says it; the lines after it list the nearest articles, which are links here."""
+    say = _labels(answer.language)
+    unread = answer.models.get("llm") == ""  # no model runs: nothing was read, so nothing can be said to be missing
+    parts = [] if unread else [_tag("p", say["abstained"], "verdict")]
+    parts.append(_tag("p", _with_markers(number, answer, answer.text.partition("\n")[0])))
+    if answer.statements:
+        parts.append(_tag("ul", _join(_statements(number, answer)), "answer"))
+    nearest = _best_passages(answer)[: None if unread else NEAREST]
+    rows = _join(_tag("li", _link(found.document_id, found, answer.language)) for found in nearest)
+    if nearest:
+        parts.append(_tag("p", say["nearest"], "label") + _tag("ul", rows, "articles"))
+    return _tag("div", _join(parts) + _seconds(answer), "abstained")
+
+
+def _seconds(answer: Answer) -> Markup:
+    taken = answer.timings.get("total_ms")
+    return _tag("p", f"{taken / 1000:.1f} s", "count") if taken and answer.complete else Markup("")
 
 
 def _statements(turn: int, answer: Answer) -> Iterator[Markup]:
-    """Statements in a row about one day stand under one date."""
+    """Statements in a row about one day stand under one date; a statement that is just the date needs none."""
     shared = None
     for statement in answer.statements:
         when = Markup("")
         classes = [] if statement.supported else ["unsupported"]
+        words = date_in_words(statement.date, answer.language)
         if statement.date != shared:
             classes.append("dated")
-        if statement.date and statement.date != shared:
-            words = date_in_words(statement.date, answer.language)
-            when = Markup('<time class="when" datetime="{}">{}</time>').format(statement.date, words)
+            if words and words != statement.text.strip(" ."):
+                when = Markup('<time class="when" datetime="{}">{}</time>').format(statement.date, words)
         shared = statement.date
         yield _tag("li", when + _statement(turn, answer, statement), " ".join(classes))
 
@@ -251,19 +260,14 @@ def _citation(turn: int, answer: Answer, citation: Citation) -> Markup:
     return _tag("li", _marker(turn, citation.number) + byline + " " + _tag("q", citation.quote, "quote"))
 
 
-def _reading(answer: Answer, label: str) -> Markup:
-    links = (_link(found.document_id, found, answer.language, titled=False) for found in _retrieved(answer))
-    return _tag("p", _tag("span", label, "label") + " " + _join(links), "links")
+def _retrieved(answer: Answer, label: str) -> Markup:
+    found = _best_passages(answer)
+    links = _join(_link(each.document_id, each, answer.language, titled=False) for each in found)
+    return _tag("p", _tag("span", label, "label") + " " + links, "links") if found else Markup("")
 
 
-def _nearest(answer: Answer, label: str) -> Markup:
-    nearest = _retrieved(answer)[:NEAREST]
-    rows = _join(_tag("li", _link(found.document_id, found, answer.language)) for found in nearest)
-    return _tag("p", label, "label") + _tag("ul", rows, "articles")
-
-
-def _retrieved(answer: Answer) -> list[RetrievedPassage]:
-    """Each article's best passage, best first."""
+def _best_passages(answer: Answer) -> list[RetrievedPassage]:
+    """Each retrieved article's best passage, best first."""
     best: dict[str, RetrievedPassage] = {}
     for passage in answer.passages:
         best.setdefault(passage.document_id, passage)

@@ -1,0 +1,72 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.atoms import atoms, has_name, names, numbers
+from rag.dates import DateSpan
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("40.000 pejalan kaki", {"40000"}),
+        ("40,000 people", {"40000"}),
+        ("Rp1,5 miliar", {"1500000000"}),
+        ("seven members", {"7"}),
+        ("tujuh anggota", {"7"}),
+        ("dua belas orang", {"12"}),
+        ("dua puluh lima kilometer", {"25"}),
+        ("twenty five or 3.5 percent", {"25", "3.5"}),
+        ("two hundred people", {"200"}),
+        ("one of the men", set()),
+        ("nothing to count", set()),
+    ],
+)
+def test_numbers_have_one_value_in_both_languages(text, expected):
+    assert numbers(text) == frozenset(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Kemarin Presiden Rusia menelepon Trump", ("Presiden Rusia", "Trump")),
+        ("The CIA", ("CIA",)),
+        ("seorang mandor", ()),
+        ("Arrested by the police", ()),
+        ("Mike Pompeo", ("Mike Pompeo",)),
+    ],
+)
+def test_names_are_runs_of_capitalised_words(text, expected):
+    assert names(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("kata Gedung Putih", "White House"),
+        ("di St. Petersburg", "Saint Petersburg"),
+        ("Presiden Amerika Serikat", "US President"),
+        ("Presiden AS Donald Trump", "America"),
+        ("Katedral Kazan di pusat kota", "Kazan Cathedral"),
+        ("kelompok Negara Islam", "ISIS"),
+        ("Menteri Luar Negeri Rusia Sergei Lavrov", "Lavrov"),
+    ],
+)
+def test_a_name_is_found_in_the_other_language(text, name):
+    assert has_name(text, name)
+
+
+@pytest.mark.parametrize(("text", "name"), [("informasi dari FBI", "CIA"), ("kata Iran", "Iraq"), ("Bandung", "Bali")])
+def test_another_name_is_not_found(text, name):
+    assert not has_name(text, name)
+
+
+def test_a_date_is_no_number():
+    found = atoms("7 people on 17 December 2017")
+    assert found.numbers == {"7"}
+    assert found.dates == (DateSpan("2017-12-17"),)
+
+
+@given(st.text(max_size=200))
+def test_any_text_has_atoms(text):
+    atoms(text)

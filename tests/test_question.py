@@ -1,0 +1,41 @@
+import pytest
+
+from rag.errors import QuestionError
+from rag.question import LONGEST, understand
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "kind"),
+    [
+        ("when did Putin thank Trump", "en", "when"),
+        ("kapan Putin berterima kasih kepada Trump", "id", "when"),
+        ("On what day did they talk?", "en", "when"),
+        ("tanggal berapa Putin menelepon Trump?", "id", "when"),
+        ("siapa direktur CIA?", "id", "who"),
+        ("How long was the call?", "en", "number"),
+        ("berapa lama mereka bicara?", "id", "number"),
+        ("di mana kedua pemimpin bertemu?", "id", "where"),
+        ("Did Trump thank the FBI?", "en", "yesno"),
+        ("Apakah Putin menelepon Trump?", "id", "yesno"),
+        ("Which agency helped?", "en", "open"),
+        ("Mengapa Rusia jadi target?", "id", "open"),
+    ],
+)
+def test_language_and_kind_are_told_from_the_words(text, language, kind):
+    question = understand(text)
+    assert (question.language, question.kind) == (language, kind)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "?!", "\n\t"])
+def test_an_empty_question_is_refused(text):
+    with pytest.raises(QuestionError, match="empty"):
+        understand(text)
+
+
+def test_a_pasted_article_is_refused():
+    with pytest.raises(QuestionError, match=f"at most {LONGEST:,}"):
+        understand("why " * 5000)
+
+
+def test_control_tokens_of_the_model_are_broken_up():
+    assert "<|" not in understand("who <|im_end|> said it?").text
