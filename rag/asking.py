@@ -16,16 +16,14 @@ from rag.question import LONGEST, Question, understand
 from rag.reader import Reader, Reading
 from rag.retrieve import Retriever
 from rag.units import Unit
-from rag.verify import missing_premise, verify
+from rag.verify import BEHIND, missing_premise, verify
 
-# Passages retrieved for a question, and shown.
-RETRIEVED = 10
+# Passages retrieved for a question; the first of them are shown.
+RETRIEVED, SHOWN = 30, 10
 # Units read first: with them the first words come soonest; and in all. Measured: see eval/results/units.md.
 FIRST, UNITS = 2, 6
-# A reading counts if its doubt is at most this much above the best one's, in log-odds.
-MARGIN = 5.0
-# Above this doubt not even the best unit answers.
-TOO_DOUBTFUL = -1.0
+# Above this doubt a unit does not answer; yes-no questions, which the check decides, are doubted more throughout.
+TOO_DOUBTFUL = (-1.0, 0.7)
 
 
 @dataclass(frozen=True)
@@ -50,16 +48,17 @@ class Asker:
         """
         clock = _Clock()
         question = self._understood(text, history)
-        passages = tuple(self.retriever.retrieve(question.text, RETRIEVED))
+        retrieved = self.retriever.retrieve(question.text, RETRIEVED)
+        passages = tuple(retrieved[:SHOWN])
         clock.mark("retrieve_ms")
         answer = Answer(text, question.language, passages=passages, models=self.models)
         yield replace(answer, timings=clock.timings())
         if self.reader is None:
             say = words(question.language)["no_model"]
-            shown = nearest_articles(passages, question.language, RETRIEVED)
+            shown = nearest_articles(passages, question.language, SHOWN)
             yield replace(answer, text=f"{say}\n{shown}", timings=clock.end(), complete=True)
             return
-        yield from self._read(question, passages, answer, clock)
+        yield from self._read(question, retrieved, answer, clock)
 
     def _understood(self, text: str, history: Sequence[tuple[str, str]]) -> Question:
         asked = understand(text)
@@ -70,35 +69,35 @@ class Asker:
     def _read(
         self, question: Question, passages: Sequence[RetrievedPassage], answer: Answer, clock: _Clock
     ) -> Iterator[Answer]:
+        assert self.reader is not None
+        # An article that lacks a name, number or date of the question can't answer it, and need not be read.
+        units = self.units([passage.passage_id for passage in passages])
+        missing = [missing_premise(question, unit) for unit in units]
+        able = [unit for unit, what in zip(units, missing, strict=True) if not what][:UNITS]
         readings: list[Reading] = []
-        for batch in self._batches(passages):
-            assert self.reader is not None
-            best = min((reading.doubt for reading in readings), default=TOO_DOUBTFUL)
-            readings += self.reader.read(batch, question.text, partial(_worth, best))
+        for batch in (able[:FIRST], able[FIRST:]):
+            if not batch:
+                break
+            readings += self.reader.read(batch, question.text, partial(_worth, question))
             answer = self._answer(question, readings, answer)
             if answer.answered:
                 clock.mark("first_token_ms")
                 yield replace(answer, timings=clock.timings())
         if not answer.answered:
-            missing = self._missing(question, readings)
-            answer = replace(answer, text=silence(question, passages, missing, self.documents))
+            premise = missing[0] if missing and not able else ""
+            answer = replace(answer, text=silence(question, answer.passages, premise, self.documents))
         clock.mark("first_token_ms")
         yield replace(answer, timings=clock.end(), complete=True)
 
-    def _batches(self, passages: Sequence[RetrievedPassage]) -> Iterator[Sequence[Unit]]:
-        units = self.units([passage.passage_id for passage in passages[:UNITS]])
-        yield units[:FIRST]
-        if units[FIRST:]:
-            yield units[FIRST:]
-
     def _answer(self, question: Question, readings: Sequence[Reading], answer: Answer) -> Answer:
-        best = min(reading.doubt for reading in readings)
         findings = [
             finding
             for reading in readings
-            if reading.text and reading.doubt <= min(best + MARGIN, TOO_DOUBTFUL)
+            if reading.text and reading.doubt <= TOO_DOUBTFUL[question.kind == "yesno"]
             for finding in _found(question, reading)
         ]
+        closest = max((finding.closeness for finding in findings), default=0.0)
+        findings = [finding for finding in findings if finding.closeness >= closest - BEHIND]
         if not findings:
             return replace(answer, answered=False, text="", statements=(), citations=())
         groups = merge(question, findings)
@@ -113,16 +112,10 @@ class Asker:
             disagreement=disagreement,
         )
 
-    def _missing(self, question: Question, readings: Sequence[Reading]) -> str:
-        """What no article that was read mentions; "" if each has everything that the question names."""
-        missing = [missing_premise(question, reading.unit) for reading in readings]
-        return missing[0] if missing and all(missing) else ""
 
-
-def _worth(best: float, doubts: Sequence[float]) -> list[int]:
+def _worth(question: Question, doubts: Sequence[float]) -> list[int]:
     """Which readings are decoded: those that may end up in the answer."""
-    limit = min(min(doubts, default=0.0), best) + MARGIN
-    return [number for number, doubt in enumerate(doubts) if doubt <= min(limit, TOO_DOUBTFUL)]
+    return [number for number, doubt in enumerate(doubts) if doubt <= TOO_DOUBTFUL[question.kind == "yesno"]]
 
 
 def _found(question: Question, reading: Reading) -> Iterator[Finding]:
@@ -130,8 +123,9 @@ def _found(question: Question, reading: Reading) -> Iterator[Finding]:
     verdict = verify(question, unit, reading.text, reading.hint)
     if verdict.supported:
         context = [e.date.start for number in verdict.sentences for e in unit.dates[number] if e.date]
-        text = rewrite_dates(reading.text, unit.document.published, context, question.language).strip(" .")
-        yield Finding(unit, text[:1].upper() + text[1:], verdict.sentences, reading.doubt)
+        said = verdict.instead or reading.text
+        text = rewrite_dates(said, unit.document.published, context, question.language).strip(" .")
+        yield Finding(unit, text[:1].upper() + text[1:], verdict.sentences, reading.doubt, verdict.closeness)
 
 
 class _Clock:

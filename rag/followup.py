@@ -9,6 +9,7 @@ from rag import prompts
 from rag.atoms import atoms, has_name
 from rag.dates import same_date
 from rag.language import is_small_word
+from rag.question import kind_of
 
 # Words that point back to what was said before.
 _POINTS_BACK = re.compile(
@@ -45,7 +46,9 @@ def standalone(question: str, history: Sequence[tuple[str, str]], complete: Call
     turns = [(asked, _plain(answered)) for asked, answered in history[-_TURNS:]]
     if complete is not None:
         written = complete(prompts.follow_up(turns, question)).strip().strip('"')
-        if written and _names_nothing_new(written, " ".join([question, *(text for turn in turns for text in turn)])):
+        if _same_kind(written, question) and _names_nothing_new(
+            written, " ".join([question, *(text for turn in turns for text in turn)])
+        ):
             return written
     return f"{turns[-1][0].rstrip('?. ')}? {question}"
 
@@ -53,6 +56,11 @@ def standalone(question: str, history: Sequence[tuple[str, str]], complete: Call
 def _plain(answer: str) -> str:
     """An answer without its markers: a model that sees [1] in the history invents more of them."""
     return " ".join(re.sub(r"\[\d+\]", "", answer).split())[:300]
+
+
+def _same_kind(written: str, question: str) -> bool:
+    """Whether the rewriting still asks what the follow-up asked; a small model answers it at times."""
+    return bool(written) and kind_of(question) in (kind_of(written), "open")
 
 
 def _names_nothing_new(written: str, before: str) -> bool:

@@ -30,12 +30,14 @@ class Finding:
         text: the answer, its dates in full and in the question's language.
         sentences: numbers of the cited sentences of the unit, best first.
         doubt: the reading's log-odds against answering; lower is surer.
+        closeness: share of the question's words in the cited sentences.
     """
 
     unit: Unit
     text: str
     sentences: tuple[int, ...]
     doubt: float
+    closeness: float
 
     @property
     def publisher(self) -> str:

@@ -23,7 +23,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ("when", r"\b(kapan|bilamana)(kah)?\b|\b(tanggal|tgl|hari|tahun|thn|bulan) (berapa|brp|apa)(kah)?\b"),
     ("number", r"\b(berapa|brapa|brp)(kah)?\b|\b(what|which) (number|percentage|share|amount)\b"),
     ("who", r"\b(who|whom|whose)\b|\bsiapa(kah)?\b"),
-    ("where", r"\bwhere\b|\b(di|ke|dari) ?mana(kah)?\b"),
+    ("where", r"\bwhere\b|\b(di|ke|dari) ?mana(kah)?\b|\b(kota|negara|daerah) mana\b|\b(which|what) (city|country)\b"),
     ("open", _AND + r"(what|which|why|how|in what|for what|on what|with what)\b"),
     ("open", r"\bapakah (nama|kepanjangan|maksud|arti|isi|alasan|penyebab|tujuan|yang)\b"),
     ("yesno", _AND + r"(is it true that )?(did|does|do|is|are|was|were|has|have|had|will|would|can|could|should)\b"),
@@ -75,11 +75,12 @@ def understand(text: str) -> Question:
     compared = _COMPARES.match(folded)
     if compared and len(folded) - compared.end() > 10:
         subject = folded[compared.end() :]
-        return Question(subject, detect_question(folded), _kind(subject), compares=True)
-    return Question(folded, detect_question(folded), _kind(folded))
+        return Question(subject, detect_question(folded), kind_of(subject), compares=True)
+    return Question(folded, detect_question(folded), kind_of(folded))
 
 
-def _kind(text: str) -> Kind:
+def kind_of(text: str) -> Kind:
+    """What a right answer to the question consists of."""
     for kind, pattern in _KINDS:
         if re.search(pattern, text, re.IGNORECASE):
             return kind

@@ -6,6 +6,7 @@ in its file's name. Its file is checked before use, and the least recently used 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import struct
@@ -72,7 +73,8 @@ class States:
             scratch.replace(path)
         except OSError:
             # A full disk costs speed, not answers.
-            scratch.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                scratch.unlink()
             return False
         return True
 

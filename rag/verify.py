@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.atoms import Atoms, atoms, has_name, names, numbers
-from rag.dates import DateSpan, find_dates, format_date, same_date
+from rag.dates import DateExpression, DateSpan, find_dates, format_date, same_date
 from rag.language import is_small_word
 from rag.lexicon import opposites, phrases, translations
 from rag.question import Question
@@ -40,10 +40,14 @@ class Verdict:
     Attributes:
         sentences: numbers (from 0) of the sentences of the unit that say it, best first; empty if unsupported.
         reason: why it is not supported, for the reader; "" if it is.
+        instead: what the sentences say in place of the answer; "" if they say the answer.
+        closeness: share of the question's words that the cited sentences contain, 0 to 1.
     """
 
     sentences: tuple[int, ...]
     reason: str = ""
+    instead: str = ""
+    closeness: float = 0.0
 
     @property
     def supported(self) -> bool:
@@ -56,39 +60,111 @@ def verify(question: Question, unit: Unit, answer: str, hint: int | None) -> Ver
     missing = missing_premise(question, unit)
     if missing:
         return _unsupported(question, "doesn't mention", "tidak menyebut", missing)
-    verdict_word, claim = split_verdict(answer)
-    if question.kind == "yesno" and verdict_word is None:
-        return _unsupported(question, "doesn't say yes or no:", "tidak menjawab ya atau tidak:", answer)
+    if question.kind == "yesno":
+        return _yes_or_no(question, unit, answer, hint)
+    claim = answer
     asked = asked_atoms(question, unit)
     said = answer_atoms(question, unit, claim)
     new = _new(said, asked, question)
-    if question.kind != "yesno" and not _answers(question, claim, said, new):
+    if not _answers(question, claim, said, new):
         return _unsupported(question, "doesn't say", "tidak menyebut", claim)
     numbers_of_all = range(len(unit.sentences))
     closeness = [word_share(question.text, unit.quote(n)) for n in numbers_of_all]
     saying = [n for n in numbers_of_all if _says(unit, (n,), claim, new)]
     saying.sort(key=lambda n: -(closeness[n] + word_share(claim, unit.quote(n)) + 0.25 * (n == hint)))
+    # An article has many dates and few of anything else: only for a date the sentence has to be the closest.
+    enough = max(closeness) - BEHIND if question.kind == "when" else 0.0
     for number in saying:
-        if closeness[number] >= max(closeness) - BEHIND and not swaps_roles(question.text, unit.quote(number)):
-            return Verdict((number,))
+        if closeness[number] >= enough and not swaps_roles(question.text, unit.quote(number)):
+            return Verdict((number,), closeness=closeness[number])
+    if question.kind == "when":
+        return _closest_date(question, unit, closeness) or _unsupported(
+            question, "says something else about", "mengatakan hal lain tentang", claim
+        )
     if saying or not new:
         return _unsupported(question, "says something else about", "mengatakan hal lain tentang", claim or answer)
     for pair in pairwise(numbers_of_all):
-        if max(closeness[n] for n in pair) >= max(closeness) - BEHIND and _says(unit, pair, claim, new):
-            return Verdict(tuple(sorted(pair, key=lambda n: -closeness[n])))
+        if _says(unit, pair, claim, new):
+            return Verdict(tuple(sorted(pair, key=lambda n: -closeness[n])), closeness=max(closeness[n] for n in pair))
     return _unsupported(question, "doesn't say", "tidak menyebut", claim or answer)
 
 
+# Words by which a sentence says that something is not so, or did not come to pass.
+_NOT = re.compile(
+    r"\b(tidak|bukan|belum|tak|tanpa|gagal|menggagalkan|digagalkan|batal|membantah|mencegah"
+    r"|rencana|merencanakan|berencana|direncanakan|diduga"
+    r"|not|never|no|without|fail(ed|s)?|foil(ed|s)?|thwart(ed|s)?|den(y|ied|ies)|prevent(ed|s)?|plan(s|ned|ning)?"
+    r"|alleged(ly)?)\b|n't\b",
+    re.IGNORECASE,
+)
+# Share of a yes-no question's words that a sentence has to contain for a plain yes or no.
+TOLD = 0.55
+
+
+def _yes_or_no(question: Question, unit: Unit, answer: str, hint: int | None) -> Verdict:
+    """A small model says yes to nearly everything: its yes counts only if one sentence contains the question."""
+    yes, claim = split_verdict(answer)
+    numbered = range(len(unit.sentences))
+    closeness = [word_share(question.text, unit.quote(n)) for n in numbered]
+    best = max(numbered, key=lambda n: closeness[n] + 0.05 * (n == hint))
+    sentence = unit.quote(best)
+    asked = asked_atoms(question, unit)
+    if yes is False and claim:
+        said = _new(answer_atoms(question, unit, claim), asked, question)
+        for number in sorted(numbered, key=lambda n: -closeness[n]):
+            if said and _says(unit, (number,), claim, said):
+                return Verdict((number,), closeness=closeness[number])
+    if closeness[best] < TOLD or swaps_roles(question.text, sentence):
+        return _unsupported(question, "doesn't say", "tidak menyebut", question.text)
+    said_no = bool(_NOT.search(sentence)) != bool(_NOT.search(question.text))
+    if said_no or contradicts(question, sentence):
+        return Verdict((best,), instead="Tidak" if question.language == "id" else "No", closeness=closeness[best])
+    if yes and asked.numbers <= _numbers(unit, (best,)) | SMALL:
+        return Verdict((best,), instead="Ya" if question.language == "id" else "Yes", closeness=closeness[best])
+    return _unsupported(question, "doesn't say", "tidak menyebut", question.text)
+
+
+def _closest_date(question: Question, unit: Unit, closeness: Sequence[float]) -> Verdict | None:
+    """The one day of a sentence that contains all the question's words: the model took a neighbour's."""
+    for number, share in enumerate(closeness):
+        days = {e.date for e in unit.dates[number] if e.date and len(e.date.start) == len("2017-12-17")}
+        if share == 1 and len(days) == 1 and not swaps_roles(question.text, unit.quote(number)):
+            return Verdict((number,), instead=format_date(days.pop(), question.language), closeness=share)
+    return None
+
+
 def asked_atoms(question: Question, unit: Unit) -> Atoms:
-    """The question's atoms; "27 December" without a year is the one nearest to the article's publication."""
-    return atoms(question.text, find_dates(question.text, unit.document.published))
+    """The question's atoms; "27 December" without a year is the article's 27 December, if it has one."""
+    asked = atoms(question.text)
+    years = {number for number in asked.numbers if len(number) == 4 and "1800" <= number <= "2100"}
+    dates = [_in_article(expression, unit) for expression in find_dates(question.text)]
+    return Atoms(
+        asked.numbers - years,
+        (*(date for date in dates if date is not None), *(DateSpan(year) for year in sorted(years))),
+        asked.names,
+    )
+
+
+def _in_article(expression: DateExpression, unit: Unit) -> DateSpan | None:
+    """A question's date; one without a year is looked for among the article's dates before it is taken as another."""
+    if expression.date is not None:
+        return expression.date
+    near = [find_dates(expression.text, span.start) for span in sorted(unit.all_dates, key=lambda span: span.start)]
+    resolved = [found[0].date for found in near if found and found[0].date]
+    return next(
+        (date for date in resolved if any(_covers(date, span) for span in unit.all_dates)), next(iter(resolved), None)
+    )
 
 
 def answer_atoms(question: Question, unit: Unit, claim: str) -> Atoms:
     """The answer's atoms; "April" alone is the April of which question and unit speak."""
     context = [date.start for date in atoms(question.text).dates]
     context += [expression.date.start for found in unit.dates for expression in found if expression.date]
-    return atoms(claim, find_dates(claim, unit.document.published, context))
+    said = atoms(claim, find_dates(claim, unit.document.published, context))
+    if question.kind == "when" and not said.dates:
+        # "May" and "April" are also a verb and a name; after a preposition they are months.
+        said = atoms(f"in {claim}", find_dates(f"in {claim}", unit.document.published, context))
+    return said
 
 
 # Verbs that say the same when both sides change places.
@@ -130,23 +206,21 @@ def missing_premise(question: Question, unit: Unit) -> str:
     whole = f"{document.title}\n{document.publisher}\n{document.text}"
     choices = _choices(question.text)
     for name in asked.names:
-        if name not in choices and not has_name(whole, name):
+        if name.casefold() not in choices and not has_name(whole, name):
             return name
-    if choices and not any(has_name(whole, name) for name in choices):
-        return choices[0]
     missing = asked.numbers - numbers(whole) - SMALL
     if missing:
         return min(missing)
     # A question about two years is answered by an article of either.
-    if asked.dates and not any(same_date(date, span) for date in asked.dates for span in unit.all_dates):
+    if asked.dates and not any(_covers(date, span) for date in asked.dates for span in unit.all_dates):
         return format_date(asked.dates[0], question.language)
     return ""
 
 
 def _choices(question: str) -> tuple[str, ...]:
-    """The names between which the question lets choose: "the CIA or the FBI"."""
-    match = re.search(r"([\w.-]+),? (?:or|atau) (?:the )?([\w.-]+)", question)
-    return tuple(name for name in names(question) if match and (name == match[1] or name == match[2]))
+    """The words between which the question lets choose, case folded: "the CIA or the FBI"."""
+    match = re.search(r"([\w.-]+),? (?:or|atau) (?:the )?([\w.-]+)", question.casefold())
+    return (match[1], match[2]) if match else ()
 
 
 def split_verdict(answer: str) -> tuple[bool | None, str]:
@@ -163,7 +237,7 @@ def _new(said: Atoms, asked: Atoms, question: Question) -> Atoms:
     return Atoms(
         said.numbers - asked.numbers,
         tuple(date for date in said.dates if not any(_covers(date, other) for other in asked.dates)),
-        tuple(name for name in said.names if name in choices or not has_name(question.text, name)),
+        tuple(name for name in said.names if name.casefold() in choices or not has_name(question.text, name)),
     )
 
 
@@ -180,7 +254,7 @@ def _says(unit: Unit, sentences: Sequence[int], claim: str, said: Atoms) -> bool
     """Whether the sentences contain the claim: its atoms, or else most of its words; and the measure of a number."""
     text = " ".join(unit.quote(number) for number in sentences)
     if not said:
-        return not claim or word_share(claim, text) >= ENOUGH
+        return word_share(claim, text) >= ENOUGH
     spans = [expression.date for number in sentences for expression in unit.dates[number] if expression.date]
     return (
         all(any(_covers(date, span) for span in spans) for date in said.dates)
@@ -196,13 +270,17 @@ def _numbers(unit: Unit, sentences: Sequence[int]) -> frozenset[str]:
 
 
 _MEASURES = frozenset(
-    "minute hour day week month year second percent kilometer kilometre meter metre dollar rupiah menit jam hari minggu "
-    "pekan bulan tahun detik persen".split()
+    {"minute", "hour", "day", "week", "month", "year", "second", "percent", "kilometer", "meter", "dollar", "rupiah"}
 )
 
 
 def _measures(claim: str) -> list[frozenset[str]]:
-    return [forms for _, _, forms in phrases(claim) if forms & _MEASURES]
+    """The measures that follow a number directly: "45 minutes", "tiga hari"; not "tahun" in "tahun 2017"."""
+    return [
+        forms
+        for _, matched, forms in phrases(claim)
+        if forms & _MEASURES and re.search(rf"\w+ {re.escape(matched)}(?! \d)", claim)
+    ]
 
 
 def _covers(said: DateSpan, span: DateSpan) -> bool:
@@ -217,12 +295,15 @@ def word_share(words: str, text: str) -> float:
 
 
 def content(text: str) -> list[frozenset[str]]:
-    """The content words of a text, each with its forms in both languages."""
+    """The content words of a text but for its dates, which are compared as dates; each with its other forms."""
+    for expression in reversed(find_dates(text)):
+        text = text[: expression.start] + text[expression.end :]
     found = [phrase for phrase in phrases(text) if not is_small_word(phrase[1])]
     covered = {word for _, matched, _ in found for word in matched.casefold().split()}
+    words = re.findall(r"[^\W\d_][\w-]+", re.sub(r"['’]s\b", "", text))
     rest = [
         frozenset({word.casefold()}) | translations(word)
-        for word in re.findall(r"[^\W_][\w’'-]+", text)
+        for word in words
         if word.casefold() not in covered and not is_small_word(word)
     ]
     return [forms for _, _, forms in found] + rest

@@ -17,7 +17,9 @@ def test_an_unknown_state_is_none(states):
     assert states.load("unit") is None
 
 
-@pytest.mark.parametrize("damage", [lambda data: data[:-1], lambda data: data[:5], lambda data: data[:-1] + b"!", lambda _: b""])
+@pytest.mark.parametrize(
+    "damage", [lambda data: data[:-1], lambda data: data[:5], lambda data: data[:-1] + b"!", lambda _: b""]
+)
 def test_a_damaged_file_is_not_trusted_and_removed(states, damage):
     states.keep("unit", b"state" * 100)
     path = states.path("unit")

@@ -466,7 +466,18 @@ def test_a_taken_port_is_passed_over(scripted):
     assert int(address.rstrip("/").rsplit(":", 1)[1]) > taken
 
 
-def test_other_computers_are_let_in_only_with_a_password(scripted, monkeypatch):
+def test_with_a_password_others_get_no_further_than_the_login(scripted, monkeypatch):
+    monkeypatch.setenv("TANYA_PASSWORD", "a long one")
+    page, address = start(scripted, host="0.0.0.0", port=7960)
+    try:
+        status, headers = request(address.replace("0.0.0.0", "127.0.0.1") + "config")
+        assert status == 401
+        assert "connect-src 'self'" in headers["content-security-policy"]
+    finally:
+        page.close(verbose=False)
+
+
+def test_other_computers_are_not_let_in_without_a_password(scripted, monkeypatch):
     monkeypatch.delenv("TANYA_PASSWORD", raising=False)
     for host in ("0.0.0.0", "::", "192.168.1.5", "my-computer"):
         with pytest.raises(TanyaError, match="TANYA_PASSWORD"):

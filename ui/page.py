@@ -38,7 +38,8 @@ element.addEventListener('click', (event) => {
   const column = document.getElementById('reader');
   column.classList.toggle('open', link.hash !== '#close');
   if (link.hash === '#close') return;
-  if (event.detail === 0) window.openedFrom = link;  // by keyboard: Escape leads back here
+  const byKeyboard = event.detail === 0;
+  if (!column.contains(link)) window.openedFrom = byKeyboard ? link : null;  // Escape leads back here
   trigger('select', {href: link.getAttribute('href')});
 });
 """
@@ -156,9 +157,10 @@ class Chat:
 
     def _grow(self, turn: Turn, history: list[tuple[str, str]]) -> Iterator[Turn]:
         """The turn with each newer answer; whatever goes wrong becomes its message."""
-        answers = self.library.stream(turn.question, history=history)
+        answers: Iterator[Answer] = iter(())
         ends = monotonic() + ANSWER_S
         try:
+            answers = self.library.stream(turn.question, history=history)
             for answer in paced(answers):
                 turn = replace(turn, answer=answer)
                 yield turn
