@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,19 +12,28 @@ from rag.answer import Answer, RetrievedPassage
 from rag.compose import compose, nearest_articles, silence, words
 from rag.dates import rewrite_dates
 from rag.followup import standalone
-from rag.merge import Finding, disagree, merge
+from rag.merge import Finding, Group, disagree, merge
 from rag.question import LONGEST, Question, understand
 from rag.reader import Reader, Reading
 from rag.retrieve import Retriever
 from rag.units import Unit
-from rag.verify import BEHIND, missing_premise, verify
+from rag.verify import missing_premise, verify
 
 # Passages retrieved for a question; the first of them are shown.
-RETRIEVED, SHOWN = 30, 10
-# Units read first: with them the first words come soonest; and in all. Measured: see eval/results/units.md.
-FIRST, UNITS = 2, 6
-# Above this doubt a unit does not answer; yes-no questions, which the check decides, are doubted more throughout.
-TOO_DOUBTFUL = (-1.0, 0.7)
+RETRIEVED, SHOWN = 40, 10
+# Units read first, so that the first words come soon; units read in all; and units of one article among them, where
+# others are left: a question may have an answer in each of several articles.
+FIRST, UNITS, PER_DOCUMENT = 2, 7, 2
+# The surest reading's doubt, above which nothing is said. Questions in another language than the article's are
+# doubted more throughout; yes-no questions, which the check decides, most.
+TOO_DOUBTFUL = -1.0
+TOO_DOUBTFUL_ACROSS = -0.7
+TOO_DOUBTFUL_YESNO = 1.5
+# Readings above the limit that are still decoded: they count only beside a surer one, and never far behind it.
+BESIDE, FAR_BEHIND = 0.7, 5.0
+# Findings are weighed by doubt and by how much of the question their sentence contains, which is worth this much
+# doubt; a statement is shown if its best finding is at most WINDOW behind the best of all.
+CLOSENESS, WINDOW = 4.0, 3.0
 
 
 @dataclass(frozen=True)
@@ -48,8 +58,9 @@ class Asker:
         """
         clock = _Clock()
         question = self._understood(text, history)
-        retrieved = self.retriever.retrieve(question.text, RETRIEVED)
-        passages = tuple(retrieved[:SHOWN])
+        retrieved = self.retriever.retrieve(question.text, RETRIEVED, per_document=RETRIEVED)
+        # What is shown is spread over the articles like what is read.
+        passages = tuple(_spread(retrieved, SHOWN))
         clock.mark("retrieve_ms")
         answer = Answer(text, question.language, passages=passages, models=self.models)
         yield replace(answer, timings=clock.timings())
@@ -71,9 +82,9 @@ class Asker:
     ) -> Iterator[Answer]:
         assert self.reader is not None
         # An article that lacks a name, number or date of the question can't answer it, and need not be read.
-        units = self.units([passage.passage_id for passage in passages])
-        missing = [missing_premise(question, unit) for unit in units]
-        able = [unit for unit, what in zip(units, missing, strict=True) if not what][:UNITS]
+        units = dict(zip(passages, self.units([passage.passage_id for passage in passages]), strict=True))
+        missing = {passage: missing_premise(question, unit) for passage, unit in units.items()}
+        able = [units[passage] for passage in _spread([p for p in passages if not missing[p]], UNITS)]
         readings: list[Reading] = []
         for batch in (able[:FIRST], able[FIRST:]):
             if not batch:
@@ -84,23 +95,16 @@ class Asker:
                 clock.mark("first_token_ms")
                 yield replace(answer, timings=clock.timings())
         if not answer.answered:
-            premise = missing[0] if missing and not able else ""
+            premise = next(iter(missing.values()), "") if not able else ""
             answer = replace(answer, text=silence(question, answer.passages, premise, self.documents))
         clock.mark("first_token_ms")
         yield replace(answer, timings=clock.end(), complete=True)
 
     def _answer(self, question: Question, readings: Sequence[Reading], answer: Answer) -> Answer:
-        findings = [
-            finding
-            for reading in readings
-            if reading.text and reading.doubt <= TOO_DOUBTFUL[question.kind == "yesno"]
-            for finding in _found(question, reading)
-        ]
-        closest = max((finding.closeness for finding in findings), default=0.0)
-        findings = [finding for finding in findings if finding.closeness >= closest - BEHIND]
-        if not findings:
+        findings = [found for reading in readings if reading.text for found in _found(question, reading)]
+        if not any(finding.doubt <= _limit(question, finding.unit) for finding in findings):
             return replace(answer, answered=False, text="", statements=(), citations=())
-        groups = merge(question, findings)
+        groups = _weighed(question, merge(question, findings))
         disagreement = disagree(question, groups)
         said = compose(question, groups, disagreement=disagreement)
         return replace(
@@ -113,9 +117,36 @@ class Asker:
         )
 
 
+def _spread(passages: Sequence[RetrievedPassage], count: int) -> list[RetrievedPassage]:
+    """The best passages, at most `PER_DOCUMENT` of an article while there are others; in their order."""
+    seen: Counter[str] = Counter()
+    first: list[RetrievedPassage] = []
+    rest: list[RetrievedPassage] = []
+    for passage in passages:
+        seen[passage.document_id] += 1
+        (first if seen[passage.document_id] <= PER_DOCUMENT else rest).append(passage)
+    return (first + rest)[:count]
+
+
+def _limit(question: Question, unit: Unit) -> float:
+    """The doubt above which a reading does not answer by itself."""
+    if question.kind == "yesno":
+        return TOO_DOUBTFUL_YESNO
+    return TOO_DOUBTFUL if question.language == unit.document.language else TOO_DOUBTFUL_ACROSS
+
+
 def _worth(question: Question, doubts: Sequence[float]) -> list[int]:
     """Which readings are decoded: those that may end up in the answer."""
-    return [number for number, doubt in enumerate(doubts) if doubt <= TOO_DOUBTFUL[question.kind == "yesno"]]
+    beside = min(TOO_DOUBTFUL + BESIDE, min(doubts) + FAR_BEHIND)
+    limit = TOO_DOUBTFUL_YESNO if question.kind == "yesno" else beside
+    return [number for number, doubt in enumerate(doubts) if doubt <= limit]
+
+
+def _weighed(question: Question, groups: Sequence[Group]) -> tuple[Group, ...]:
+    """The groups that are near the best one; of a yes and a no only the better."""
+    weights = [min(f.doubt - CLOSENESS * f.closeness for f in group.findings) for group in groups]
+    window = 0.0 if question.kind == "yesno" else WINDOW
+    return tuple(group for group, weight in zip(groups, weights, strict=True) if weight <= min(weights) + window)
 
 
 def _found(question: Question, reading: Reading) -> Iterator[Finding]:

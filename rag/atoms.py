@@ -70,6 +70,12 @@ class Atoms:
         return bool(self.numbers or self.dates or self.names)
 
 
+@lru_cache(maxsize=512)
+def undated_numbers(text: str) -> frozenset[str]:
+    """The numbers of a whole article, those within dates left out: "(17/12)" is no 17."""
+    return atoms(text).numbers
+
+
 def atoms(text: str, dates: Sequence[DateExpression] | None = None) -> Atoms:
     """Find the atoms of a text; `dates` are its date expressions where they are known already."""
     found = find_dates(text) if dates is None else dates
@@ -83,7 +89,7 @@ def atoms(text: str, dates: Sequence[DateExpression] | None = None) -> Atoms:
 def numbers(text: str) -> frozenset[str]:
     """The numbers of a text, written in digits or in English or Indonesian words."""
     found: set[str] = set()
-    words = [word.rstrip(".,") for word in re.findall(r"[^\W\d_]+|\d+(?:[.,]\d+)*", text.casefold())]
+    words = [word.rstrip(".,") for word in re.findall(r"[^\W\d_]+|[0-9]+(?:[.,][0-9]+)*", text.casefold())]
     number = 0
     while number < len(words):
         value, used = _number_at(words, number)
@@ -96,7 +102,7 @@ def numbers(text: str) -> frozenset[str]:
 def _number_at(words: Sequence[str], start: int) -> tuple[float | None, int]:
     """The number that begins at a word, and how many words it takes."""
     first = words[start]
-    if first[0].isdigit():
+    if first[0].isdecimal():
         value, used = _digits(first), 1
     elif first in _WORDS:
         value, used = _spelled(words, start)

@@ -84,7 +84,7 @@ class Index:
                 with contextlib.suppress(_ChromaError, LibraryError):
                     self.rebuild()
                     return self._ask(vector, k)
-                _log.warning("The index in %s can't be rebuilt: passages are searched one by one.", self._folder)
+                _log.warning("The index in %s can't be rebuilt: passages are searched one by one.", self._root)
                 self._unusable = True
             return _search_one_by_one(self._store, self.fingerprint, vector, k)
 
@@ -96,8 +96,8 @@ class Index:
         """
         with self._turn, self._store.alone():
             if not self.sound():
-                if self._folder.exists():
-                    _log.warning("The index in %s is not as this embedder left it and is rebuilt.", self._folder)
+                if self._root.exists():
+                    _log.warning("The index in %s is not as this embedder left it and is rebuilt.", self._root)
                 return self.rebuild(tell)
             pending = self._store.unindexed()
             if not pending:

@@ -38,22 +38,22 @@ class Retriever:
     index: Index
     embedding: BaseEmbedding
 
-    def retrieve(self, question: str, k: int = 10) -> list[RetrievedPassage]:
+    def retrieve(self, question: str, k: int = 10, per_document: int = PER_DOCUMENT) -> list[RetrievedPassage]:
         """Return at most k passages, best first; equal scores in the order of their ids."""
         dense = dict(self.index.query(self.embedding.get_query_embedding(question), CANDIDATES))
         concepts = _concepts(question)
         lexical = dict(self.store.search_text(sorted(set().union(*concepts)), CANDIDATES)) if concepts else {}
         texts = {passage.id: passage for passage in self.store.passages_by_ids([*(dense.keys() | lexical.keys())])}
         weight = LEXICAL * _understood(
-            concepts, [texts[id].text for id in sorted(lexical, key=lexical.__getitem__)[-3:]]
+            concepts, [texts[id].text for id in sorted(lexical, key=lexical.__getitem__)[-3:] if id in texts]
         )
         scores = _fused(dense, lexical, weight)
         kept: list[RetrievedPassage] = []
         of_document: dict[str, int] = {}
-        for id in sorted(scores, key=lambda id: (-scores[id], id)):
+        for id in sorted(scores.keys() & texts.keys(), key=lambda id: (-scores[id], id)):
             document_id = texts[id].document_id
             of_document[document_id] = of_document.get(document_id, 0) + 1
-            if of_document[document_id] <= PER_DOCUMENT:
+            if of_document[document_id] <= per_document:
                 document = self.store.document(document_id)
                 kept.append(
                     RetrievedPassage(

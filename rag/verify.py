@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.atoms import Atoms, atoms, has_name, names, numbers
+from rag.atoms import Atoms, atoms, has_name, names, undated_numbers
 from rag.dates import DateExpression, DateSpan, find_dates, format_date, same_date
 from rag.language import is_small_word
 from rag.lexicon import opposites, phrases, translations
@@ -75,8 +75,13 @@ def verify(question: Question, unit: Unit, answer: str, hint: int | None) -> Ver
     # An article has many dates and few of anything else: only for a date the sentence has to be the closest.
     enough = max(closeness) - BEHIND if question.kind == "when" else 0.0
     for number in saying:
-        if closeness[number] >= enough and not swaps_roles(question.text, unit.quote(number)):
-            return Verdict((number,), closeness=closeness[number])
+        if (
+            closeness[number] >= enough
+            and not swaps_roles(question.text, unit.quote(number))
+            and not _of_another_day(unit, number, asked)
+        ):
+            told = question.kind == "when" and _is_day_of_report(question.text, unit, number)
+            return Verdict((number,), closeness=0.0 if told else closeness[number])
     if question.kind == "when":
         return _closest_date(question, unit, closeness) or _unsupported(
             question, "says something else about", "mengatakan hal lain tentang", claim
@@ -97,8 +102,10 @@ _NOT = re.compile(
     r"|alleged(ly)?)\b|n't\b",
     re.IGNORECASE,
 )
+# "Belum bisa lebih lanjut menjelaskan": words between a "not" and what it denies.
+_BEFORE = 3
 # Share of a yes-no question's words that a sentence has to contain for a plain yes or no.
-TOLD = 0.55
+TOLD = 0.5
 
 
 def _yes_or_no(question: Question, unit: Unit, answer: str, hint: int | None) -> Verdict:
@@ -106,9 +113,12 @@ def _yes_or_no(question: Question, unit: Unit, answer: str, hint: int | None) ->
     yes, claim = split_verdict(answer)
     numbered = range(len(unit.sentences))
     closeness = [word_share(question.text, unit.quote(n)) for n in numbered]
-    best = max(numbered, key=lambda n: closeness[n] + 0.05 * (n == hint))
-    sentence = unit.quote(best)
     asked = asked_atoms(question, unit)
+    timely = [n for n in numbered if not _of_another_day(unit, n, asked)]
+    if not timely:
+        return _unsupported(question, "doesn't say", "tidak menyebut", question.text)
+    best = max(timely, key=lambda n: closeness[n] + 0.05 * (n == hint))
+    sentence = unit.quote(best)
     if yes is False and claim:
         said = _new(answer_atoms(question, unit, claim), asked, question)
         for number in sorted(numbered, key=lambda n: -closeness[n]):
@@ -116,19 +126,60 @@ def _yes_or_no(question: Question, unit: Unit, answer: str, hint: int | None) ->
                 return Verdict((number,), closeness=closeness[number])
     if closeness[best] < TOLD or swaps_roles(question.text, sentence):
         return _unsupported(question, "doesn't say", "tidak menyebut", question.text)
-    said_no = bool(_NOT.search(sentence)) != bool(_NOT.search(question.text))
-    if said_no or contradicts(question, sentence):
+    if denies(question.text, sentence) or contradicts(question, sentence):
         return Verdict((best,), instead="Tidak" if question.language == "id" else "No", closeness=closeness[best])
     if yes and asked.numbers <= _numbers(unit, (best,)) | SMALL:
         return Verdict((best,), instead="Ya" if question.language == "id" else "Yes", closeness=closeness[best])
     return _unsupported(question, "doesn't say", "tidak menyebut", question.text)
 
 
+_THAT = re.compile(r"\b(bahwa|that)\b", re.IGNORECASE)
+
+
+def _is_day_of_report(question: str, unit: Unit, number: int) -> bool:
+    """Whether a sentence's date says when it was said and not when it happened: "confirmed on Monday that Putin …".
+
+    So it does where "bahwa" or "that" stands between the date and all the verbs of the question.
+    """
+    sentence = unit.quote(number)
+    that = _THAT.search(sentence)
+    dates = [e for e in unit.dates[number] if e.date]
+    if that is None or not dates or dates[0].start > that.start():
+        return False
+    verbs = [forms for kind, _, forms in phrases(question) if kind == "verb"]
+    return bool(verbs) and not any(_has_any(sentence[: that.start()], forms) for forms in verbs)
+
+
+def denies(question: str, sentence: str) -> bool:
+    """Whether the sentence says "not", "foiled" or "planned" of something that the question asks about without it."""
+    if _NOT.search(question):
+        return False
+    for _, _, forms in phrases(question):
+        for form in forms:
+            place = re.search(rf"\b{re.escape(form.casefold())}", sentence.casefold())
+            if place and _NOT.search(" ".join(sentence[: place.start()].split()[-_BEFORE:])):
+                return True
+    return False
+
+
+def _of_another_day(unit: Unit, number: int, asked: Atoms) -> bool:
+    """Whether a sentence has days of its own, and none is the question's."""
+    if not asked.dates:
+        return False
+    days = [e.date for e in unit.dates[number] if e.date and len(e.date.start) == len("2017-12-17")]
+    return bool(days) and not any(same_date(date, day) for date in asked.dates for day in days)
+
+
 def _closest_date(question: Question, unit: Unit, closeness: Sequence[float]) -> Verdict | None:
     """The one day of a sentence that contains all the question's words: the model took a neighbour's."""
     for number, share in enumerate(closeness):
         days = {e.date for e in unit.dates[number] if e.date and len(e.date.start) == len("2017-12-17")}
-        if share == 1 and len(days) == 1 and not swaps_roles(question.text, unit.quote(number)):
+        if (
+            share == 1
+            and len(days) == 1
+            and not swaps_roles(question.text, unit.quote(number))
+            and not _is_day_of_report(question.text, unit, number)
+        ):
             return Verdict((number,), instead=format_date(days.pop(), question.language), closeness=share)
     return None
 
@@ -208,7 +259,7 @@ def missing_premise(question: Question, unit: Unit) -> str:
     for name in asked.names:
         if name.casefold() not in choices and not has_name(whole, name):
             return name
-    missing = asked.numbers - numbers(whole) - SMALL
+    missing = asked.numbers - undated_numbers(whole) - SMALL
     if missing:
         return min(missing)
     # A question about two years is answered by an article of either.

@@ -37,7 +37,7 @@ FLAGS = [
     "--disable-sync",
 ]
 SCREENSHOT = Path(__file__).parents[1] / "docs" / "page.png"
-ANSWERED = 20_000  # ms; what is scripted takes no longer
+ANSWERED = 30_000  # ms; what is scripted takes no longer, on whatever machine
 READ = 600_000  # ms; a cold library reads its articles first, on whatever machine
 
 # gradio sums up its calls with pandas options that pandas 3 deprecates; as errors they would stop its queue.
@@ -46,6 +46,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
 ]
 in_browser = pytest.mark.skipif(CHROMIUM is None, reason="no chromium here")
+
+expect.set_options(timeout=ANSWERED)
 
 # Counts, at every change of the page, the articles shown as being read and the statements: [[5, 0], [5, 1], …].
 TIMELINE = """

@@ -1,0 +1,42 @@
+import pytest
+
+from rag.followup import leans_on_history, standalone
+
+HISTORY = [("When did Putin thank Trump in 2019?", "29 December 2019 [1]")]
+
+
+@pytest.mark.parametrize(
+    "question", ["And in 2017?", "who confirmed it?", "berapa lama mereka bicara?", "kapan itu terjadi?"]
+)
+def test_a_follow_up_leans_on_what_was_said(question):
+    assert leans_on_history(question)
+
+
+@pytest.mark.parametrize("question", ["When did the FSB detain seven members?", "Siapa kepala FSB pada tahun 2017?"])
+def test_a_whole_question_does_not(question):
+    assert not leans_on_history(question)
+
+
+def test_without_history_a_question_stays_as_it_is():
+    assert standalone("And in 2017?", [], lambda _: "never asked") == "And in 2017?"
+
+
+def test_the_rewriting_is_used_where_it_names_nothing_new():
+    written = standalone("who confirmed it?", HISTORY, lambda _: "Who confirmed that Putin thanked Trump in 2019?")
+    assert written == "Who confirmed that Putin thanked Trump in 2019?"
+
+
+@pytest.mark.parametrize(
+    "invented", ["Who confirmed that Merkel thanked Trump?", "Who confirmed it in 2015?", "It was Obama."]
+)
+def test_a_rewriting_that_invents_is_not_used(invented):
+    assert standalone("who confirmed it?", HISTORY, lambda _: invented) == (
+        "When did Putin thank Trump in 2019? who confirmed it?"
+    )
+
+
+def test_markers_of_the_answer_do_not_reach_the_model():
+    seen = []
+    standalone("who confirmed it?", HISTORY, lambda conversation: seen.append(conversation) or "")
+    assert "[1]" not in seen[0]
+    assert "29 December 2019" in seen[0]

@@ -1,0 +1,114 @@
+"""The check has to catch what a small model gets wrong: another event's date, another agency, swapped roles."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.documents import Document
+from rag.passages import split_passages
+from rag.question import understand
+from rag.sentences import document_sentences
+from rag.units import Unit, document_units
+from rag.verify import missing_premise, split_verdict, swaps_roles, verify, word_share
+
+TEXT = """\
+Presiden Rusia Vladimir Putin berterima kasih kepada Presiden AS Donald Trump pada hari Minggu (17/12) atas bantuan CIA.
+
+FSB mengumumkan pada hari Jumat (15/12) bahwa pihaknya telah menahan tujuh anggota sel di St. Petersburg.
+
+Pembicaraan kedua kepala negara tersebut berlangsung selama 45 menit. Polisi menyita bahan peledak dan senapan.
+
+Galuzin belum bisa menjelaskan bentuk koordinasi antara Rusia dan AS."""
+
+
+@pytest.fixture(scope="module")
+def unit() -> Unit:
+    document = Document("a.txt", "a.txt", TEXT, "Putin menelepon Trump", "Kabar", "2017-12-18", "day", language="id")
+    sentences = document_sentences(document)
+    return next(iter(document_units(document, sentences, split_passages(document, sentences)).values()))
+
+
+def check(unit: Unit, question: str, answer: str):
+    return verify(understand(question), unit, answer, None)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "sentence"),
+    [
+        ("when did Putin thank Trump", "17 December 2017", 0),
+        ("kapan Putin berterima kasih kepada Trump", "17 Desember 2017", 0),
+        ("Which agency helped Russia?", "CIA", 0),
+        ("How many people did the FSB detain?", "seven", 1),
+        ("How long did the talk last?", "45 minutes", 2),
+        ("Apa yang disita polisi?", "bahan peledak dan senapan", 3),
+        ("What did the police seize?", "explosives and rifles", 3),
+    ],
+)
+def test_what_the_article_says_is_supported_by_its_sentence(unit, question, answer, sentence):
+    verdict = check(unit, question, answer)
+    assert verdict.sentences[:1] == (sentence,), verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Which agency helped Russia?", "FBI"),
+        ("How many people did the FSB detain?", "eight"),
+        ("How long did the talk last?", "45 hours"),
+        ("How long did the talk last?", "17 minutes"),
+        ("Who thanked Trump?", "Angela Merkel"),
+        ("Apa yang disita polisi?", "uang tunai dan mobil"),
+    ],
+)
+def test_what_the_article_does_not_say_is_not_supported(unit, question, answer):
+    verdict = check(unit, question, answer)
+    assert not verdict.supported
+    assert verdict.reason
+
+
+def test_another_events_date_gives_way_to_the_date_of_the_sentence_that_is_asked_about(unit):
+    verdict = check(unit, "when did Putin thank Trump", "15 December 2017")
+    assert verdict.sentences == (0,)
+    assert verdict.instead == "17 December 2017"
+
+
+def test_swapped_roles_are_not_supported(unit):
+    assert not check(unit, "when did Trump thank Putin", "17 December 2017").supported
+    assert swaps_roles("when did Trump thank Putin", TEXT.split("\n")[0])
+    assert not swaps_roles("when did Putin thank Trump", TEXT.split("\n")[0])
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("When did Putin thank Merkel?", "Merkel"),
+        ("How many of the 12 members were detained?", "12"),
+        ("When did Putin thank Trump in 2019?", "2019"),
+        ("when did Putin thank Trump in December 2017", ""),
+        ("What happened on 17 December?", ""),
+    ],
+)
+def test_a_premise_that_the_article_lacks_is_named(unit, question, missing):
+    assert missing_premise(understand(question), unit) == missing
+
+
+def test_a_small_models_yes_is_not_believed(unit):
+    assert not check(unit, "Did Trump invite Putin to Paris?", "Yes").supported
+
+
+def test_a_sentence_that_denies_the_question_answers_no(unit):
+    verdict = check(unit, "Apakah Galuzin menjelaskan bentuk koordinasi Rusia dan AS?", "Ya")
+    assert verdict.instead == "Tidak"
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [("Yes, he did", (True, "he did")), ("Tidak.", (False, "")), ("Nobody", (None, "Nobody"))],
+)
+def test_a_verdict_is_told_from_its_reason(reply, expected):
+    assert split_verdict(reply) == expected
+
+
+def test_words_are_shared_across_languages():
+    assert word_share("police seized explosives", "Polisi menyita bahan peledak") == 1
+    assert word_share("the weather in Paris", "Polisi menyita bahan peledak") == 0
