@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -35,6 +36,11 @@ class Citation:
     start: int
     end: int
     url: str = ""
+
+    @property
+    def origin(self) -> str:
+        """Publisher, date and file, as far as known."""
+        return ", ".join(part for part in (self.publisher, self.published, self.path) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +93,16 @@ class Answer:
     def to_dict(self) -> dict[str, Any]:
         """Plain types only, as `tanya ask --json` prints them."""
         return asdict(self)
+
+    def __str__(self) -> str:
+        """The text and its citations, as a terminal shows them."""
+        return "\n".join([self.text, *(f"[{c.number}] {c.origin}: “{c.quote}”" for c in self.citations)])
+
+    def _repr_markdown_(self) -> str:
+        """The same for a notebook; what an article says is escaped, so that it can't format the page."""
+        quotes = (f"> **[{c.number}]** {_escaped(c.origin)}: “{_escaped(c.quote)}”" for c in self.citations)
+        return "\n\n".join([_escaped(self.text).replace("\n", "  \n"), *quotes])
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\`*_{}<>#!|]|\[(?!\d+\]))", r"\\\1", " ".join(text.split(" ")))

@@ -13,11 +13,12 @@ from rag.compose import compose, nearest_articles, silence, words
 from rag.dates import rewrite_dates
 from rag.followup import standalone
 from rag.merge import Finding, Group, disagree, merge
+from rag.premise import missing_premise
 from rag.question import LONGEST, Question, understand
 from rag.reader import Reader, Reading
 from rag.retrieve import Retriever
 from rag.units import Unit
-from rag.verify import missing_premise, verify
+from rag.verify import verify
 
 # Passages retrieved for a question; the first of them are shown.
 RETRIEVED, SHOWN = 40, 10
@@ -86,7 +87,9 @@ class Asker:
         missing = {passage: missing_premise(question, unit) for passage, unit in units.items()}
         able = [units[passage] for passage in _spread([p for p in passages if not missing[p]], UNITS)]
         readings: list[Reading] = []
-        for batch in (able[:FIRST], able[FIRST:]):
+        # A unit without a kept state takes seconds to read: the first words then come from one.
+        first = FIRST if all(self.reader.is_kept(unit) for unit in able[:FIRST]) else 1
+        for batch in (able[:first], able[first:]):
             if not batch:
                 break
             readings += self.reader.read(batch, question.text, partial(_worth, question))

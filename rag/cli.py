@@ -179,8 +179,9 @@ def _shown(answer: Answer) -> str:
     if not answer.text:
         lines = ["[dim]Reading " + escape(", ".join(_articles(answer))) + " ...[/dim]"]
     for citation in answer.citations:
-        head = ", ".join(part for part in (citation.publisher, citation.published, citation.path) if part)
-        lines.append(f"\n[cyan]{escape(f'[{citation.number}]')}[/cyan] {escape(head)}\n    “{escape(citation.quote)}”")
+        lines.append(
+            f"\n[cyan]{escape(f'[{citation.number}]')}[/cyan] {escape(citation.origin)}\n    “{escape(citation.quote)}”"
+        )
     return "\n".join(lines)
 
 

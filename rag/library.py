@@ -224,6 +224,8 @@ class Library:
 
 # Disk space of a unit's state: about 650 positions of rules and unit at 28 KB.
 STATE_MB = 19
+# The states of the rules: about 15 MB each, of the wordings that came before some.
+RULES_BYTES = 200_000_000
 
 
 def open_reader(settings: Settings, data: Path) -> Reader:
@@ -242,7 +244,8 @@ def open_reader(settings: Settings, data: Path) -> Reader:
     engine = Engine(path, context=CONTEXT, sequences=SEQUENCES, threads=settings.threads)
     maker = f"{MODEL_SHA256} {engine_build()} {prompts.rules()}"
     states = States(data / "states", limit=settings.states_mb * 1_000_000, maker=maker)
-    return Reader(engine, states, f"{MODEL} (embedded)")
+    rules = States(settings.models / "states", limit=RULES_BYTES, maker=f"{MODEL_SHA256} {engine_build()}")
+    return Reader(engine, states, rules, f"{MODEL} (embedded)")
 
 
 def open_library(corpus: str | Path | None = None, data: str | Path | None = None) -> Library:

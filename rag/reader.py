@@ -53,8 +53,10 @@ class Reading:
 class Reader:
     """Reads units with the embedded model. Safe to call from several threads; questions go before background work."""
 
-    def __init__(self, engine: Engine, states: States, name: str) -> None:
+    def __init__(self, engine: Engine, states: States, rules: States, name: str) -> None:
+        """Take over an engine; `states` keeps units, `rules` what is the same for all libraries."""
         self.name = name
+        self._rules_states = rules
         self._engine = engine
         self._states = states
         self._busy = threading.Lock()
@@ -167,7 +169,7 @@ class Reader:
                 return sequence
         sequence = self._free_slot({other.key for other in wanted})
         tokens = self._unit_tokens(unit)
-        if not self._restore(unit.key, sequence):
+        if not self._restore(self._states, unit.key, sequence):
             self._load(RULES)
             self._engine.copy(RULES, sequence)
             self._engine.evaluate(
@@ -194,8 +196,8 @@ class Reader:
             )
         return tokens
 
-    def _restore(self, key: str, sequence: int) -> bool:
-        state = self._states.load(key)
+    def _restore(self, states: States, key: str, sequence: int) -> bool:
+        state = states.load(key)
         return state is not None and self._engine.restore(sequence, state)
 
     def _load(self, sequence: int) -> int:
@@ -203,9 +205,9 @@ class Reader:
         tokens = self._engine.tokenize(self._fixed[sequence])
         key = hashlib.sha256(self._fixed[sequence].encode()).hexdigest()
         if sequence not in self._loaded:
-            if not self._restore(key, sequence):
+            if not self._restore(self._rules_states, key, sequence):
                 self._engine.evaluate([Row(sequence, number, token) for number, token in enumerate(tokens)])
-                self._states.keep(key, self._engine.state(sequence))
+                self._rules_states.keep(key, self._engine.state(sequence))
             self._loaded.add(sequence)
         return len(tokens)
 

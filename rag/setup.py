@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rag.errors import ModelError
+from rag.settings import Settings
 
 HERE = Path(__file__).parent
 MODEL = "qwen2.5-coder-1.5b-instruct-q4_k_m"
@@ -60,6 +61,7 @@ def make_ready(models: Path, say: Say) -> None:
     if not marker.exists():
         say("Trying the model ...")
         try_model(model_path(models))
+        _read_rules()
         marker.touch()
 
 
@@ -144,6 +146,16 @@ def try_model(path: Path) -> None:
             f"The chat model does not run on this machine (exit code {run.returncode}). "
             f"Rebuild its engine with `tanya setup --rebuild`. {run.stderr.strip()[-300:]}"
         )
+
+
+def _read_rules() -> None:
+    """Read what every question starts with, so that the first one need not."""
+    from rag.library import open_reader
+
+    with tempfile.TemporaryDirectory() as scratch:
+        reader = open_reader(Settings(), Path(scratch))
+        reader.keep_rules()
+        reader.close()
 
 
 def rebuild_engine(say: Say) -> None:

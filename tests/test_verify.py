@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from rag.documents import Document
+from rag.overlap import word_share
 from rag.passages import split_passages
+from rag.premise import missing_premise, swaps_roles
 from rag.question import understand
 from rag.sentences import document_sentences
 from rag.units import Unit, document_units
-from rag.verify import missing_premise, split_verdict, swaps_roles, verify, word_share
+from rag.verify import split_verdict, verify
 
 TEXT = """\
 Presiden Rusia Vladimir Putin berterima kasih kepada Presiden AS Donald Trump pada hari Minggu (17/12) atas bantuan CIA.

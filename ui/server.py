@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import os
 import socket
 import webbrowser
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import gradio as gr
@@ -47,6 +50,20 @@ SAFETY = {
     "X-Frame-Options": "DENY",
 }
 
+LAUNCH: dict[str, Any] = {
+    "prevent_thread_lock": True,
+    "quiet": True,
+    "share": False,
+    "css_paths": Path(__file__).with_name("page.css"),
+    "theme": gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),  # nothing from elsewhere
+    "footer_links": [],
+    "max_file_size": 1,  # nothing is uploaded here
+    "state_session_capacity": SESSIONS,
+    "enable_monitoring": False,
+    "run_history": False,
+    "ssr_mode": False,
+}
+
 
 class Guard:
     """Puts the safety headers on every reply; refuses other sites' requests, and far too long ones."""
@@ -75,25 +92,20 @@ def start(library: Library, host: str = "127.0.0.1", port: int = 7860) -> tuple[
     if not local and not password:
         raise TanyaError(f"{host} can be reached by others: set TANYA_PASSWORD first (the user name is tanya).")
     hosts = ["127.0.0.1", "localhost", "[::1]"] if local else ["*"]  # elsewhere the login guards, not the name
+    guards = [Middleware(Guard), Middleware(TrustedHostMiddleware, allowed_hosts=hosts)]
     page = build_page(library)
-    page.launch(
-        server_name=host,
-        server_port=_free_port(host, port),
-        prevent_thread_lock=True,
-        quiet=True,
-        share=False,
-        auth=None if local else ("tanya", password),
-        app_kwargs={"middleware": [Middleware(Guard), Middleware(TrustedHostMiddleware, allowed_hosts=hosts)]},
-        css_paths=Path(__file__).with_name("page.css"),
-        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
-        footer_links=[],
-        max_file_size=1,  # nothing is uploaded here
-        state_session_capacity=SESSIONS,
-        enable_monitoring=False,
-        run_history=False,
-        ssr_mode=False,
-    )
-    return page, str(page.local_url)
+    for free in _free_ports(host, port):
+        # Another may have taken it since, or a busy machine may not have started within gradio's five seconds.
+        with contextlib.suppress(OSError):
+            page.launch(
+                server_name=host,
+                server_port=free,
+                auth=None if local else ("tanya", password),
+                app_kwargs={"middleware": guards},
+                **LAUNCH,
+            )
+            return page, str(page.local_url)
+    raise TanyaError(f"No free port from {port} on: give another one with --port.")
 
 
 def serve(library: Library, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = False) -> None:
@@ -121,14 +133,11 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _free_port(host: str, first: int) -> int:
+def _free_ports(host: str, first: int) -> Iterator[int]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for port in range(first, min(first + PORTS, 65536)):
-        with socket.socket(family) as probe:
+        with contextlib.suppress(OSError), socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError:
-                continue
-            return port
-    raise TanyaError(f"No free port from {first} on: give another one with --port.")
+            probe.bind((host, port))
+            probe.close()  # before somebody else is to bind it
+            yield port

@@ -1,0 +1,39 @@
+"""How much two texts say with the same words, across English and Indonesian."""
+
+from __future__ import annotations
+
+import re
+
+from rag.dates import find_dates
+from rag.language import is_small_word
+from rag.lexicon import phrases, translations
+
+
+def word_share(words: str, text: str) -> float:
+    """Share of the content words that stand in the text, as they are or translated; 0 if there are none to look for."""
+    wanted = content(words)
+    return sum(has_any(text, forms) for forms in wanted) / len(wanted) if wanted else 0.0
+
+
+def content(text: str) -> list[frozenset[str]]:
+    """The content words of a text but for its dates, which are compared as dates; each with its other forms."""
+    for expression in reversed(find_dates(text)):
+        text = text[: expression.start] + text[expression.end :]
+    found = [phrase for phrase in phrases(text) if not is_small_word(phrase[1])]
+    covered = {word for _, matched, _ in found for word in matched.casefold().split()}
+    words = re.findall(r"[^\W\d_][\w-]+", re.sub(r"['’]s\b", "", text))
+    rest = [
+        frozenset({word.casefold()}) | translations(word)
+        for word in words
+        if word.casefold() not in covered and not is_small_word(word)
+    ]
+    return [forms for _, _, forms in found] + rest
+
+
+def has_any(text: str, forms: frozenset[str]) -> bool:
+    """Whether any of the forms stands in the text; long ones may end differently."""
+    folded = text.casefold()
+    return any(
+        re.search(rf"\b{re.escape(form.casefold()[:-1] if len(form) > 6 else form.casefold())}", folded)
+        for form in forms
+    )

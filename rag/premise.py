@@ -1,0 +1,158 @@
+"""Question + unit -> whether the article, and one sentence of it, speaks of what the question takes for granted."""
+
+from __future__ import annotations
+
+import re
+
+from rag.atoms import Atoms, atoms, has_name, names, undated_numbers
+from rag.dates import DateExpression, DateSpan, find_dates, format_date, same_date
+from rag.lexicon import opposites, phrases
+from rag.overlap import has_any
+from rag.question import Question
+from rag.units import Unit
+
+# "The two plots", "both men": counts this small come from the asker and not from the article.
+SMALL = {"2", "3"}
+
+
+def missing_premise(question: Question, unit: Unit) -> str:
+    """The first name, number or date of the question that the article does not contain; "" if it has them all."""
+    asked = asked_atoms(question, unit)
+    document = unit.document
+    whole = f"{document.title}\n{document.publisher}\n{document.text}"
+    offered = choices(question.text)
+    for name in asked.names:
+        if name.casefold() not in offered and not has_name(whole, name):
+            return name
+    missing = asked.numbers - undated_numbers(whole) - SMALL
+    if missing:
+        return min(missing)
+    # A question about two years is answered by an article of either.
+    if asked.dates and not any(covers(date, span) for date in asked.dates for span in unit.all_dates):
+        return format_date(asked.dates[0], question.language)
+    return ""
+
+
+def choices(question: str) -> tuple[str, ...]:
+    """The words between which the question lets choose, case folded: "the CIA or the FBI"."""
+    match = re.search(r"([\w.-]+),? (?:or|atau) (?:the )?([\w.-]+)", question.casefold())
+    return (match[1], match[2]) if match else ()
+
+
+def asked_atoms(question: Question, unit: Unit) -> Atoms:
+    """The question's atoms; "27 December" without a year is the article's 27 December, if it has one."""
+    asked = atoms(question.text)
+    years = {number for number in asked.numbers if len(number) == 4 and "1800" <= number <= "2100"}
+    dates = [_in_article(expression, unit) for expression in find_dates(question.text)]
+    return Atoms(
+        asked.numbers - years,
+        (*(date for date in dates if date is not None), *(DateSpan(year) for year in sorted(years))),
+        asked.names,
+    )
+
+
+def _in_article(expression: DateExpression, unit: Unit) -> DateSpan | None:
+    """A question's date; one without a year is looked for among the article's dates before it is taken as another."""
+    if expression.date is not None:
+        return expression.date
+    near = [find_dates(expression.text, span.start) for span in sorted(unit.all_dates, key=lambda span: span.start)]
+    resolved = [found[0].date for found in near if found and found[0].date]
+    return next(
+        (date for date in resolved if any(covers(date, span) for span in unit.all_dates)), next(iter(resolved), None)
+    )
+
+
+# Verbs that say the same when both sides change places.
+MUTUAL = ("talk", "speak", "meet", "discuss", "agree", "talks", "bicara", "berbicara", "bertemu", "membahas", "sepakat")
+
+
+def swaps_roles(question: str, sentence: str) -> bool:
+    """Whether the sentence lets the second person of "A thanked B" act on the first, or on somebody else.
+
+    The order in which the two are named tells, in both languages; a passive ("oleh", "di-") turns it round, and
+    is let pass.
+    """
+    named = names(question)
+    verbs = [(matched, forms) for kind, matched, forms in phrases(question) if kind == "verb" and matched not in MUTUAL]
+    for matched, forms in verbs:
+        before, _, after = question.partition(matched)
+        first = next((name for name in reversed(named) if name in before), "")
+        second = next((name for name in named if name in after), "")
+        if not first or not second or not has_any(sentence, forms):
+            continue
+        if re.search(r"\b(oleh|by)\b", sentence, re.IGNORECASE):
+            continue
+        places = [_first_place(sentence, name) for name in (first, second)]
+        if None not in places and places[0] > places[1]:  # type: ignore[operator]
+            return True
+    return False
+
+
+def _first_place(sentence: str, name: str) -> int | None:
+    places = [sentence.casefold().find(word.casefold()) for word in name.split() if len(word) > 2]
+    found = [place for place in places if place >= 0]
+    return min(found) if found else None
+
+
+# Words by which a sentence says that something is not so, or did not come to pass.
+_NOT = re.compile(
+    r"\b(tidak|bukan|belum|tak|tanpa|gagal|menggagalkan|digagalkan|batal|membantah|mencegah"
+    r"|rencana|merencanakan|berencana|direncanakan|diduga"
+    r"|not|never|no|without|fail(ed|s)?|foil(ed|s)?|thwart(ed|s)?|den(y|ied|ies)|prevent(ed|s)?|plan(s|ned|ning)?"
+    r"|alleged(ly)?)\b|n't\b",
+    re.IGNORECASE,
+)
+
+
+# "Belum bisa lebih lanjut menjelaskan": words between a "not" and what it denies.
+_BEFORE = 3
+
+
+def denies(question: str, sentence: str) -> bool:
+    """Whether the sentence says "not", "foiled" or "planned" of something that the question asks about without it."""
+    if _NOT.search(question):
+        return False
+    for _, _, forms in phrases(question):
+        for form in forms:
+            place = re.search(rf"\b{re.escape(form.casefold())}", sentence.casefold())
+            if place and _NOT.search(" ".join(sentence[: place.start()].split()[-_BEFORE:])):
+                return True
+    return False
+
+
+def contradicts(question: Question, sentence: str) -> bool:
+    """Whether the sentence says the opposite of what the question takes for granted ("released": "arrested")."""
+    return any(
+        kind == "verb" and not has_any(sentence, forms) and has_any(sentence, opposites(matched))
+        for kind, matched, forms in phrases(question.text)
+    )
+
+
+_THAT = re.compile(r"\b(bahwa|that)\b", re.IGNORECASE)
+
+
+def is_day_of_report(question: str, unit: Unit, number: int) -> bool:
+    """Whether a sentence's date says when it was said and not when it happened: "confirmed on Monday that Putin …".
+
+    So it does where "bahwa" or "that" stands between the date and all the verbs of the question.
+    """
+    sentence = unit.quote(number)
+    that = _THAT.search(sentence)
+    dates = [e for e in unit.dates[number] if e.date]
+    if that is None or not dates or dates[0].start > that.start():
+        return False
+    verbs = [forms for kind, _, forms in phrases(question) if kind == "verb"]
+    return bool(verbs) and not any(has_any(sentence[: that.start()], forms) for forms in verbs)
+
+
+def is_of_another_day(unit: Unit, number: int, asked: Atoms) -> bool:
+    """Whether a sentence has days of its own, and none is the question's."""
+    if not asked.dates:
+        return False
+    days = [e.date for e in unit.dates[number] if e.date and len(e.date.start) == len("2017-12-17")]
+    return bool(days) and not any(same_date(date, day) for date in asked.dates for day in days)
+
+
+def covers(said: DateSpan, span: DateSpan) -> bool:
+    """Whether `span` is the date said, and as precise."""
+    return same_date(said, span) and len(span.start) >= len(said.start)
