@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -35,6 +36,11 @@ BESIDE, FAR_BEHIND = 0.7, 5.0
 # Findings are weighed by doubt and by how much of the question their sentence contains, which is worth this much
 # doubt; a statement is shown if its best finding is at most WINDOW behind the best of all.
 CLOSENESS, WINDOW = 4.0, 3.0
+# A question that asks for several answers gets weaker ones too.
+WINDOW_OF_MANY = 6.0
+_MANY = re.compile(
+    r"\b(days|dates|times|occasions|all|both|saja|semua|aja|sajakah|kedua)\b|\b(or|atau)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -147,9 +153,11 @@ def _worth(question: Question, doubts: Sequence[float]) -> list[int]:
 
 def _weighed(question: Question, groups: Sequence[Group]) -> tuple[Group, ...]:
     """The groups that are near the best one; of a yes and a no only the better."""
-    weights = [min(f.doubt - CLOSENESS * f.closeness for f in group.findings) for group in groups]
-    window = 0.0 if question.kind == "yesno" else WINDOW
-    return tuple(group for group, weight in zip(groups, weights, strict=True) if weight <= min(weights) + window)
+    window = 0.0 if question.kind == "yesno" else WINDOW_OF_MANY if _MANY.search(question.text) else WINDOW
+    # A sentence without a word of the question says nothing beside one that has some.
+    told = [group for group in groups if any(finding.closeness for finding in group.findings)] or groups
+    weights = [min(f.doubt - CLOSENESS * f.closeness for f in group.findings) for group in told]
+    return tuple(group for group, weight in zip(told, weights, strict=True) if weight <= min(weights) + window)
 
 
 def _found(question: Question, reading: Reading) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.atoms import Atoms, atoms, has_name, names, undated_numbers
+from rag.atoms import Atoms, atoms, has_name, undated_numbers
 from rag.dates import DateExpression, DateSpan, find_dates, format_date, same_date
 from rag.lexicon import opposites, phrases
 from rag.overlap import has_any
@@ -72,7 +72,7 @@ def swaps_roles(question: str, sentence: str) -> bool:
     The order in which the two are named tells, in both languages; a passive ("oleh", "di-") turns it round, and
     is let pass.
     """
-    named = names(question)
+    named = atoms(question).names  # months and weekdays are no names here
     verbs = [(matched, forms) for kind, matched, forms in phrases(question) if kind == "verb" and matched not in MUTUAL]
     for matched, forms in verbs:
         before, _, after = question.partition(matched)

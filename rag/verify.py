@@ -81,7 +81,7 @@ def verify(question: Question, unit: Unit, answer: str, hint: int | None) -> Ver
     claim = answer
     asked = asked_atoms(question, unit)
     said = answer_atoms(question, unit, claim)
-    new = _new(said, asked, question)
+    new = _to_find(said, question)
     if not _answers(question, claim, said, new):
         return _unsupported(question, "doesn't say", "tidak menyebut", claim)
     numbers_of_all = range(len(unit.sentences))
@@ -122,7 +122,7 @@ def _yes_or_no(question: Question, unit: Unit, answer: str, hint: int | None) ->
     best = max(timely, key=lambda n: closeness[n] + 0.05 * (n == hint))
     sentence = unit.quote(best)
     if yes is False and claim:
-        said = _new(answer_atoms(question, unit, claim), asked, question)
+        said = _to_find(answer_atoms(question, unit, claim), question)
         for number in sorted(numbered, key=lambda n: -closeness[n]):
             if said and _says(unit, (number,), claim, said):
                 return Verdict((number,), closeness=closeness[number])
@@ -168,14 +168,14 @@ def answer_atoms(question: Question, unit: Unit, claim: str) -> Atoms:
     return said
 
 
-def _new(said: Atoms, asked: Atoms, question: Question) -> Atoms:
-    """What the answer adds to the question; a choice that the question offers is an answer."""
+def _to_find(said: Atoms, question: Question) -> Atoms:
+    """What of an answer the cited sentence has to contain: all its numbers and dates, and the names that it adds.
+
+    A name of the question may be "he" in the sentence; a choice that the question offers is an answer all the same.
+    """
     offered = choices(question.text)
-    return Atoms(
-        said.numbers - asked.numbers,
-        tuple(date for date in said.dates if not any(covers(date, other) for other in asked.dates)),
-        tuple(name for name in said.names if name.casefold() in offered or not has_name(question.text, name)),
-    )
+    added = (name for name in said.names if name.casefold() in offered or not has_name(question.text, name))
+    return Atoms(said.numbers, said.dates, tuple(added))
 
 
 def _answers(question: Question, claim: str, said: Atoms, new: Atoms) -> bool:
