@@ -4,15 +4,17 @@ BIN := .venv/bin
 # With uv's default hard links nltk, inside llama-index, refuses its own files and every sentence splitter fails.
 export UV_LINK_MODE := copy
 Q ?= when did Putin thank Trump
+# The shell takes the question from the environment: quotes and dollars in it stay what they are.
+export Q
 
-.PHONY: help setup ask chat sync test check eval lock clean
+.PHONY: help setup ask chat sync test lint check eval lock clean
 
 help: ## show what each target does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 	@echo '  make ask Q="your question"'
 
 ask: setup ## answer one question: make ask Q="when did Putin thank Trump"
-	@$(BIN)/tanya ask "$(subst ",\",$(Q))"
+	@$(BIN)/tanya ask "$$Q"
 
 chat: setup ## open the chat page on http://127.0.0.1:7860
 	@$(BIN)/tanya chat
@@ -24,9 +26,10 @@ test: setup ## run all tests (installs Debian's chromium for the page test where
 	@sh tests/install_chromium.sh
 	@$(BIN)/python -m pytest
 
-check: setup ## formatting, lint and types, then the tests
-	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy rag ui eval
-	@$(MAKE) --no-print-directory test
+lint: .venv/.installed ## formatting, lint and types
+	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && $(BIN)/mypy rag ui eval
+
+check: lint test ## what CI runs: lint, then the tests
 
 eval: setup ## measure the answers on the gold questions, into eval/results/
 	@$(BIN)/tanya eval
@@ -38,7 +41,7 @@ setup: .venv/.installed ## install everything: packages, llama.cpp, the chat mod
 	@echo "Installing packages into .venv (about a minute, once) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "python3 -m venv failed. On Debian: apt-get install python3-venv"; exit 1; }
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 

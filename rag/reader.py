@@ -6,6 +6,7 @@ The embedded reader. Each unit has a sequence of its own in the engine; sequence
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,16 +17,19 @@ import numpy.typing as npt
 
 from rag import prompts
 from rag.engine import Engine, Row
-from rag.errors import ModelError
 from rag.states import States
 from rag.units import Unit
+
+_log = logging.getLogger(__name__)
 
 SEQUENCES = 10
 # Sequences that hold the rules, the rules for follow-ups, and the unit that is being read in the background.
 RULES, FOLLOW_UP, BACKGROUND = 0, 1, 2
 FIRST_SLOT = 3
-# Positions of a sequence: 440 of rules, 400 of a unit, the question and the reply.
-CONTEXT = 1_024
+# Positions of a sequence: 540 of rules, 600 of a unit (a passage of news has 150 to 350), the longest question and the
+# reply. A sequence of this length takes 44 MB.
+CONTEXT = 1_536
+LONGEST_UNIT = 600
 # A short answer; why-questions take up to 30 tokens.
 REPLY_TOKENS = 40
 # Tokens of background reading between two looks at whether a question waits: about a second on two cores.
@@ -91,7 +95,7 @@ class Reader:
             worth: gets each unit's doubt; returns the numbers of the units whose replies are decoded.
 
         Raises:
-            ModelError: the engine fails, or a unit doesn't fit.
+            ModelError: the engine fails.
         """
         with self._turn():
             asked = self._engine.tokenize(prompts.question(question))
@@ -188,12 +192,12 @@ class Reader:
         return sequence
 
     def _unit_tokens(self, unit: Unit) -> list[int]:
+        """A unit's tokens. Scripts with a token a letter may need more than `LONGEST_UNIT`: the end is not read."""
         tokens = self._engine.tokenize(prompts.unit(unit.text))
-        self._lengths[unit.key] = length = len(self._rules) + len(tokens)
-        if length > CONTEXT - 2 * REPLY_TOKENS:
-            raise ModelError(
-                f"A part of {unit.document.path} has {len(tokens)} tokens, more than the model reads at once."
-            )
+        if len(tokens) > LONGEST_UNIT:
+            _log.warning("%s is longer than the model reads at once: its end is left out.", unit.passage_id)
+            tokens = tokens[:LONGEST_UNIT]
+        self._lengths[unit.key] = len(self._rules) + len(tokens)
         return tokens
 
     def _restore(self, states: States, key: str, sequence: int) -> bool:

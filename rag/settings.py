@@ -33,4 +33,3 @@ class Settings(BaseSettings):
         ge=0,
         description="disk space for kept states in MB; an article takes about 25 to 50; 0 keeps none",
     )
-    log: bool = Field(default=False, description="show what the libraries underneath say")

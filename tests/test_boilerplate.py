@@ -16,8 +16,7 @@ LEFT_OUT = {
         "Putin Ucapkan Terima Kasih Ke Trump Atas Bantuan CIA Gagalkan Serangan",
         "Putin Ucapkan Terima Kasih Ke Trump",
         "Waspada menjelang Piala Dunia",
-        "Baca juga:\u00a0Lebih 30 Ribu Muslim Shalat Jum’at di Masjidil Al-aqsa Menolak Pernyataan "
-        "Donald Trump",
+        "Baca juga:\u00a0Lebih 30 Ribu Muslim Shalat Jum’at di Masjidil Al-aqsa Menolak Pernyataan Donald Trump",
         "Hubungan diplomatik masih berlangsung",
         "Baca juga:\u00a0Akui Yerusalem sebagai Ibukota Israel, Demo Anti Trump Makin Meluas",
         "Sharing is caring!",

@@ -163,9 +163,7 @@ def test_a_name_that_is_no_utf8_can_be_stored(tmp_path: Path) -> None:
         ("a.jsonl", b"[1]\n", "line 1: not an object"),
     ],
 )
-def test_a_file_without_a_usable_article_is_refused(
-    tmp_path: Path, name: str, data: bytes, reason: str
-) -> None:
+def test_a_file_without_a_usable_article_is_refused(tmp_path: Path, name: str, data: bytes, reason: str) -> None:
     with pytest.raises(CorpusError, match=reason):
         read_one(tmp_path, name, data)
 
@@ -221,9 +219,7 @@ def test_a_line_of_jsonl_is_a_document_and_a_bad_one_costs_no_other(tmp_path: Pa
     )
     assert [document.id for document in found.documents] == ["d1", "6"]
     assert [problem.split(":")[0] for problem in found.problems] == [f"line {n}" for n in (3, 4, 5, 6, 7, 8)]
-    for problem, words in zip(
-        found.problems, ("JSON", "twice", '"_id"', '"text"', "no text", "4 MB"), strict=True
-    ):
+    for problem, words in zip(found.problems, ("JSON", "twice", '"_id"', '"text"', "no text", "4 MB"), strict=True):
         assert words in problem
 
 

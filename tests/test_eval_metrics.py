@@ -37,9 +37,7 @@ def answer(text, *quotes, answered=True, supported=True, language="en"):
     """An answer of one statement, cited by the sentences given."""
     citations = tuple(citation(quote, number=number) for number, quote in enumerate(quotes, start=1))
     statement = Statement(text, tuple(c.number for c in citations), supported)
-    return Answer(
-        "?", language, answered, text + "".join(f" [{c.number}]" for c in citations), (statement,), citations
-    )
+    return Answer("?", language, answered, text + "".join(f" [{c.number}]" for c in citations), (statement,), citations)
 
 
 def question(*answers, forbidden=(), answerable=True, language="en", type="number"):

@@ -1,0 +1,40 @@
+"""What the README shows is run; what it lists is complete."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from rag.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_python_examples_run(library, tmp_path, monkeypatch):
+    shutil.copytree(library.data / "states", tmp_path / "states")  # what was read need not be read again
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("TANYA_DATA", str(tmp_path))
+    scope: dict[str, object] = {}
+    for example in re.findall(r"```python\n(.*?)```", README, re.DOTALL):
+        exec(example.replace('data=".tanya"', f"data={str(tmp_path)!r}"), scope)
+    assert scope["answer"].answered  # type: ignore[attr-defined]
+    assert scope["report"].unchanged  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_in_the_table(name):
+    assert f"| `TANYA_{name.upper()}` | {Settings.model_fields[name].description} |" in README
+
+
+@pytest.mark.parametrize("target", re.findall(r"\]\(([\w./-]+)\)", README))
+def test_every_link_leads_somewhere(target):
+    assert (ROOT / target).exists()
+
+
+@pytest.mark.parametrize("word", ["ask", "chat", "sync", "retrieve", "eval", "setup"])
+def test_every_command_is_in_the_readme(word):
+    assert f"tanya {word}" in README
