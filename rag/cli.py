@@ -16,7 +16,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from rag.answer import Answer
-from rag.errors import TanyaError
+from rag.errors import LibraryError, TanyaError
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -141,11 +141,19 @@ def _opened(corpus: Path | None, data: Path | None, *, quiet: bool = True) -> It
     from rag.library import open_library
 
     with open_library(corpus, data) as library:
-        with _bar() as bar:
-            task = bar.add_task("Reading articles", total=None)
-            report = library.sync(
-                lambda at: bar.update(task, completed=at.done, total=at.total, description=_STAGES[at.stage])
-            )
+        try:
+            with _bar() as bar:
+                task = bar.add_task("Reading articles", total=None)
+                report = library.sync(
+                    lambda at: bar.update(task, completed=at.done, total=at.total, description=_STAGES[at.stage])
+                )
+        except LibraryError as error:
+            # A full disk keeps what is new out; what was read before can be asked all the same.
+            if not library.documents():
+                raise
+            err.print(f"[yellow]{escape(str(error))} Going on with the articles that were read before.[/yellow]")
+            yield library
+            return
         if not quiet or report.added or report.changed or report.removed:
             err.print(f"[dim]{escape(str(report))}[/dim]")
         for path, reason in report.failed:

@@ -183,9 +183,12 @@ class Library:
             progress(len(units), len(units))
 
     def state_progress(self) -> tuple[int, int]:
-        """How many units have been read ahead, of how many."""
-        units = self._all_units()
-        return (sum(self._reader.is_kept(unit) for unit in units) if self._reader else 0), len(units)
+        """How many articles have been read ahead in full, of how many."""
+        kept: dict[str, bool] = {}
+        for unit in self._all_units():
+            read = self._reader is not None and self._reader.is_kept(unit)
+            kept[unit.document.id] = kept.get(unit.document.id, True) and read
+        return sum(kept.values()), len(kept)
 
     def _read_ahead(self) -> None:
         # What goes wrong here costs speed only; the next question meets it again and says so.

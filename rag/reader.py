@@ -64,6 +64,7 @@ class Reader:
         self._engine = engine
         self._states = states
         self._busy = threading.Lock()
+        self._counting = threading.Lock()
         self._waiting = 0
         self._slots: dict[int, str] = {}  # sequence -> key of the unit in it; least recently used first
         self._lengths: dict[str, int] = {}  # unit key -> positions of rules and unit
@@ -77,12 +78,14 @@ class Reader:
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """Hold the engine for a question; background reading steps back at its next slice."""
-        self._waiting += 1
+        with self._counting:
+            self._waiting += 1
         try:
             with self._busy:
                 yield
         finally:
-            self._waiting -= 1
+            with self._counting:
+                self._waiting -= 1
 
     def read(
         self, units: Sequence[Unit], question: str, worth: Callable[[Sequence[float]], Sequence[int]]
