@@ -78,36 +78,39 @@ def verify(question: Question, unit: Unit, answer: str, hint: int | None) -> Ver
         return _unsupported(question, "doesn't mention", "tidak menyebut", missing)
     if question.kind == "yesno":
         return _yes_or_no(question, unit, answer, hint)
-    claim = answer
     asked = asked_atoms(question, unit)
-    said = answer_atoms(question, unit, claim)
-    new = _to_find(said, question)
-    if not _answers(question, claim, said, new):
-        return _unsupported(question, "doesn't say", "tidak menyebut", claim)
-    numbers_of_all = range(len(unit.sentences))
-    closeness = [word_share(question.text, unit.quote(n)) for n in numbers_of_all]
-    saying = [n for n in numbers_of_all if _says(unit, (n,), claim, new)]
-    saying.sort(key=lambda n: -(closeness[n] + word_share(claim, unit.quote(n)) + 0.25 * (n == hint)))
+    said = answer_atoms(question, unit, answer)
+    if not _answers(question, answer, said, asked):
+        return _unsupported(question, "doesn't say", "tidak menyebut", answer)
+    to_find = _to_find(said, question)
+    closeness = [word_share(question.text, unit.quote(n)) for n in range(len(unit.sentences))]
+    saying = [n for n in range(len(unit.sentences)) if _says(unit, (n,), answer, to_find)]
+    saying.sort(key=lambda n: -(closeness[n] + word_share(answer, unit.quote(n)) + 0.25 * (n == hint)))
     # An article has many dates and few of anything else: only for a date the sentence has to be the closest.
     enough = max(closeness) - BEHIND if question.kind == "when" else 0.0
     for number in saying:
-        if (
-            closeness[number] >= enough
-            and not swaps_roles(question.text, unit.quote(number))
-            and not is_of_another_day(unit, number, asked)
-        ):
+        if closeness[number] >= enough and _is_about(question, unit, number, asked):
             told = question.kind == "when" and is_day_of_report(question.text, unit, number)
             return Verdict((number,), closeness=0.0 if told else closeness[number])
-    if question.kind == "when":
-        return _closest_date(question, unit, closeness) or _unsupported(
-            question, "says something else about", "mengatakan hal lain tentang", claim
-        )
-    if saying or not new:
-        return _unsupported(question, "says something else about", "mengatakan hal lain tentang", claim or answer)
-    for pair in pairwise(numbers_of_all):
-        if _says(unit, pair, claim, new):
+    instead = _closest_date(question, unit, closeness)
+    if instead is not None:
+        return instead
+    if saying or not to_find:
+        return _unsupported(question, "says something else about", "mengatakan hal lain tentang", answer)
+    for pair in pairwise(range(len(unit.sentences))):
+        if _says(unit, pair, answer, to_find):
             return Verdict(tuple(sorted(pair, key=lambda n: -closeness[n])), closeness=max(closeness[n] for n in pair))
-    return _unsupported(question, "doesn't say", "tidak menyebut", claim or answer)
+    return _unsupported(question, "doesn't say", "tidak menyebut", answer)
+
+
+def _is_about(question: Question, unit: Unit, number: int, asked: Atoms) -> bool:
+    """Whether a sentence tells of what is asked: not of the contrary, of swapped roles or of another day."""
+    sentence = unit.quote(number)
+    return not (
+        contradicts(question, sentence)
+        or swaps_roles(question.text, sentence)
+        or is_of_another_day(unit, number, asked)
+    )
 
 
 def _yes_or_no(question: Question, unit: Unit, answer: str, hint: int | None) -> Verdict:
@@ -136,7 +139,9 @@ def _yes_or_no(question: Question, unit: Unit, answer: str, hint: int | None) ->
 
 
 def _closest_date(question: Question, unit: Unit, closeness: Sequence[float]) -> Verdict | None:
-    """The one day of a sentence that contains all the question's words: the model took a neighbour's."""
+    """To a when-question, the one day of a sentence with all its words: the model took a neighbour's."""
+    if question.kind != "when":
+        return None
     for number, share in enumerate(closeness):
         days = {e.date for e in unit.dates[number] if e.date and len(e.date.start) == len("2017-12-17")}
         if (
@@ -178,13 +183,13 @@ def _to_find(said: Atoms, question: Question) -> Atoms:
     return Atoms(said.numbers, said.dates, tuple(added))
 
 
-def _answers(question: Question, claim: str, said: Atoms, new: Atoms) -> bool:
-    """Whether the claim is of the kind asked for, and adds something."""
+def _answers(question: Question, claim: str, said: Atoms, asked: Atoms) -> bool:
+    """Whether the claim is of the kind asked for, and adds something to the question."""
     if question.kind == "when":
         return bool(said.dates)
     if question.kind == "number":
         return bool(said.numbers)
-    return bool(new) or word_share(claim, question.text) < 1
+    return bool(_to_find(said, question).names or said.numbers - asked.numbers) or word_share(claim, question.text) < 1
 
 
 def _says(unit: Unit, sentences: Sequence[int], claim: str, said: Atoms) -> bool:
