@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 
 from rag.answer import Answer, RetrievedPassage
+from rag.atoms import has_name
 from rag.compose import compose, nearest_articles, silence, words
 from rag.dates import rewrite_dates
 from rag.followup import standalone
 from rag.merge import Finding, Group, disagree, merge
-from rag.premise import missing_premise
+from rag.premise import has_main_verb, missing_premise
 from rag.question import LONGEST, Question, understand
 from rag.reader import Reader, Reading
 from rag.retrieve import Retriever
@@ -33,6 +34,9 @@ TOO_DOUBTFUL_ACROSS = -0.7
 TOO_DOUBTFUL_YESNO = 1.5
 # Readings above the limit that are still decoded: they count only beside a surer one, and never far behind it.
 BESIDE, FAR_BEHIND = 0.7, 5.0
+# What a sentence without the question's verb adds to the doubt: the lexicon misses a third of the verbs, so that this
+# can't decide alone.
+WITHOUT_VERB = 1.2
 # Findings are weighed by doubt and by how much of the question their sentence contains, which is worth this much
 # doubt; a statement is shown if its best finding is at most WINDOW behind the best of all.
 CLOSENESS, WINDOW = 4.0, 3.0
@@ -91,7 +95,11 @@ class Asker:
         # An article that lacks a name, number or date of the question can't answer it, and need not be read.
         units = dict(zip(passages, self.units([passage.passage_id for passage in passages]), strict=True))
         missing = {passage: missing_premise(question, unit) for passage, unit in units.items()}
-        able = [units[passage] for passage in _spread([p for p in passages if not missing[p]], UNITS)]
+        whole = [passage for passage in passages if not missing[passage]]
+        if not whole and self._known(set(missing.values()), units.values()):
+            # Each article lacks something that another has: the question is about several.
+            whole = list(passages)
+        able = [units[passage] for passage in _spread(whole, UNITS)]
         readings: list[Reading] = []
         # A unit without a kept state takes seconds to read: the first words then come from one.
         first = FIRST if all(self.reader.is_kept(unit) for unit in able[:FIRST]) else 1
@@ -108,6 +116,11 @@ class Asker:
             answer = replace(answer, text=silence(question, answer.passages, premise, self.documents))
         clock.mark("first_token_ms")
         yield replace(answer, timings=clock.end(), complete=True)
+
+    def _known(self, names: Set[str], units: Iterable[Unit]) -> bool:
+        """Whether each name is in one of the articles at least."""
+        documents = {unit.document.id: unit.document for unit in units}.values()
+        return all(any(has_name(f"{d.title} {d.publisher} {d.text}", name) for d in documents) for name in names)
 
     def _answer(self, question: Question, readings: Sequence[Reading], answer: Answer) -> Answer:
         findings = [found for reading in readings if reading.text for found in _found(question, reading)]
@@ -167,7 +180,9 @@ def _found(question: Question, reading: Reading) -> Iterator[Finding]:
         context = [e.date.start for number in verdict.sentences for e in unit.dates[number] if e.date]
         said = verdict.instead or reading.text
         text = rewrite_dates(said, unit.document.published, context, question.language).strip(" .")
-        yield Finding(unit, text[:1].upper() + text[1:], verdict.sentences, reading.doubt, verdict.closeness)
+        quotes = " ".join(unit.quote(number) for number in verdict.sentences)
+        doubt = reading.doubt + WITHOUT_VERB * (not has_main_verb(question.text, quotes))
+        yield Finding(unit, text[:1].upper() + text[1:], verdict.sentences, doubt, verdict.closeness)
 
 
 class _Clock:

@@ -146,14 +146,19 @@ def _spelled(words: Sequence[str], start: int) -> tuple[float, int]:
 def names(text: str) -> tuple[str, ...]:
     """The names of a text: runs of capitalised words.
 
-    The first word of a text is capitalised anyway: it counts only with another name's word behind it, or in
-    capitals throughout.
+    The first word of a sentence is capitalised anyway: it counts only in capitals throughout, before another name's
+    word, or in an answer of a few words.
     """
+    words = list(_NAME.finditer(text))
     runs: list[str] = []
     end = -2
-    for match in _NAME.finditer(text):
+    for number, match in enumerate(words):
         word = match.group()
-        if not _is_name_word(word, first=not text[: match.start()].strip(" \"“'‘(")):
+        first = not text[: match.start()].strip(" \"“'‘(")
+        if first and len(words) > _FEW and not _before_name(words, number):
+            if sum(character.isupper() for character in word) < 2:
+                continue
+        elif not _is_name_word(word, first=first):
             continue
         if match.start() - end <= 1 and runs:
             runs[-1] += " " + word
@@ -161,6 +166,20 @@ def names(text: str) -> tuple[str, ...]:
             runs.append(word)
         end = match.end()
     return tuple(run for run in runs if not is_small_word(run) or run.isupper())
+
+
+# Words of an answer that is a name and little else.
+_FEW = 3
+
+
+def _before_name(words: Sequence[re.Match[str]], number: int) -> bool:
+    following = words[number + 1] if number + 1 < len(words) else None
+    return bool(
+        following
+        and following.start() - words[number].end() <= 1
+        and following.group()[0].isupper()
+        and _is_name_word(words[number].group(), first=True)
+    )
 
 
 def _is_name_word(word: str, *, first: bool) -> bool:

@@ -80,7 +80,7 @@ def swaps_roles(question: str, sentence: str) -> bool:
         second = next((name for name in named if name in after), "")
         if not first or not second or not has_any(sentence, forms):
             continue
-        if re.search(r"\b(oleh|by)\b", sentence, re.IGNORECASE):
+        if matched.casefold().startswith("di") or re.search(r"\b(oleh|by)\b", f"{question} {sentence}", re.IGNORECASE):
             continue
         places = [_first_place(sentence, name) for name in (first, second)]
         if None not in places and places[0] > places[1]:  # type: ignore[operator]
@@ -126,6 +126,12 @@ def contradicts(question: Question, sentence: str) -> bool:
         kind == "verb" and not has_any(sentence, forms) and has_any(sentence, opposites(matched))
         for kind, matched, forms in phrases(question.text)
     )
+
+
+def has_main_verb(question: str, sentence: str) -> bool:
+    """Whether the sentence has the question's first verb, in either language; True where no verb is known."""
+    verbs = [forms for kind, _, forms in phrases(question) if kind == "verb"]
+    return not verbs or has_any(sentence, verbs[0])
 
 
 _THAT = re.compile(r"\b(bahwa|that)\b", re.IGNORECASE)

@@ -40,9 +40,11 @@ from rag.units import Unit
 ENOUGH = 0.5
 
 
-# How much less of the question the cited sentence may contain than the unit's best one. Two sentences tell of one
-# event in different words; a sentence about another event lacks the question's verb and half of its names.
-BEHIND = 0.34
+# How much less of the question the cited sentence may contain than the unit's best one. A sentence about another event
+# lacks the question's verb and half of its names; a sentence with a number often calls the persons "they".
+BEHIND = {"when": 0.34, "number": 0.42}
+# Share of the question's words that a sentence has to contain for its one number to be the answer.
+NEARLY_ALL = 0.75
 
 
 # Share of a yes-no question's words that a sentence has to contain for a plain yes or no.
@@ -86,13 +88,13 @@ def verify(question: Question, unit: Unit, answer: str, hint: int | None) -> Ver
     closeness = [word_share(question.text, unit.quote(n)) for n in range(len(unit.sentences))]
     saying = [n for n in range(len(unit.sentences)) if _says(unit, (n,), answer, to_find)]
     saying.sort(key=lambda n: -(closeness[n] + word_share(answer, unit.quote(n)) + 0.25 * (n == hint)))
-    # An article has many dates and few of anything else: only for a date the sentence has to be the closest.
-    enough = max(closeness) - BEHIND if question.kind == "when" else 0.0
+    # Dates and numbers stand side by side in an article: for them the sentence has to be among the closest.
+    enough = max(closeness) - BEHIND.get(question.kind, 1.0)
     for number in saying:
         if closeness[number] >= enough and _is_about(question, unit, number, asked):
             told = question.kind == "when" and is_day_of_report(question.text, unit, number)
             return Verdict((number,), closeness=0.0 if told else closeness[number])
-    instead = _closest_date(question, unit, closeness)
+    instead = _closest_date(question, unit, closeness) or _closest_number(question, unit, closeness, asked)
     if instead is not None:
         return instead
     if saying or not to_find:
@@ -154,6 +156,24 @@ def _closest_date(question: Question, unit: Unit, closeness: Sequence[float]) ->
     return None
 
 
+def _closest_number(question: Question, unit: Unit, closeness: Sequence[float], asked: Atoms) -> Verdict | None:
+    """To a how-many-question, the one number of the sentence that has nearly all its words."""
+    best = max(range(len(closeness)), key=closeness.__getitem__)
+    found = sorted(_numbers(unit, (best,)) - asked.numbers)
+    if question.kind != "number" or closeness[best] < NEARLY_ALL or len(found) != 1:
+        return None
+    if not _is_about(question, unit, best, asked):
+        return None
+    return Verdict((best,), instead=_grouped(found[0], question.language), closeness=closeness[best])
+
+
+def _grouped(number: str, language: str) -> str:
+    """A plain number as it is written: 2,900 in English, 2.900 in Indonesian; a fraction stays as it is."""
+    if not number.isdecimal():
+        return number
+    return f"{int(number):,}".replace(",", "." if language == "id" else ",")
+
+
 def split_verdict(answer: str) -> tuple[bool | None, str]:
     """A reply's yes (True) or no (False), None for neither, and what follows it."""
     match = re.match(r"\W*(yes|ya|iya|benar|betul|no|tidak|bukan|belum)\b[\s,.:;–-]*", answer, re.IGNORECASE)
@@ -179,7 +199,12 @@ def _to_find(said: Atoms, question: Question) -> Atoms:
     A name of the question may be "he" in the sentence; a choice that the question offers is an answer all the same.
     """
     offered = choices(question.text)
-    added = (name for name in said.names if name.casefold() in offered or not has_name(question.text, name))
+    added = (
+        name
+        for name in said.names
+        if name.casefold() in offered
+        or not (has_name(question.text, name) or has_name(question.text, name.split()[-1]))
+    )
     return Atoms(said.numbers, said.dates, tuple(added))
 
 
