@@ -136,7 +136,7 @@ def try_model(path: Path) -> None:
     """Load the model and evaluate a few tokens in a process of its own: a bad build ends in a segmentation fault."""
     code = (
         "import sys; from pathlib import Path; from rag.engine import Engine, Row\n"
-        "engine = Engine(Path(sys.argv[1]), context=64, sequences=1, threads=1)\n"
+        "engine = Engine(Path(sys.argv[1]), context=512, sequences=1, threads=1)\n"
         "tokens = engine.tokenize('Selamat pagi, dunia. ' * 8)\n"
         "engine.evaluate([Row(0, i, t, i == 0) for i, t in enumerate(tokens)])\n"
     )
