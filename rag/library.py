@@ -134,7 +134,8 @@ class Library:
     @property
     def models(self) -> dict[str, str]:
         """Names of the models: "llm" (where none runs, "") and "embedding"."""
-        return {"llm": self._reader.name if self._reader else "", "embedding": self._embedding.model_name}
+        reader = self._load_reader()
+        return {"llm": reader.name if reader else "", "embedding": self._embedding.model_name}
 
     @property
     def model_problem(self) -> str:
