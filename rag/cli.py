@@ -36,7 +36,6 @@ out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highli
 Corpus = Annotated[Path | None, typer.Option("--corpus", help="Folder with the articles.", show_default="corpus")]
 Data = Annotated[Path | None, typer.Option("--data", help="Folder for what tanya keeps.", show_default=".tanya")]
 Queries = Annotated[Path | None, typer.Option(help='Questions, a JSON object a line: {"_id": …, "text": …} (BEIR).')]
-Out = Annotated[Path | None, typer.Option(help="Where the lines with the answers go.")]
 
 
 @app.command()

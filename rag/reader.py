@@ -90,7 +90,7 @@ class Reader:
     def read(
         self, units: Sequence[Unit], question: str, worth: Callable[[Sequence[float]], Sequence[int]]
     ) -> list[Reading]:
-        """Read units, at most `slots` of them, each on its own.
+        """Read units, at most seven of them (a sequence each), each on its own.
 
         Args:
             units: what to read.
@@ -134,11 +134,6 @@ class Reader:
                 return self._decode({0: (FOLLOW_UP, start + len(tokens), logits[0])})[0]
             finally:
                 self._engine.forget(FOLLOW_UP, start)
-
-    @property
-    def slots(self) -> int:
-        """How many units can be read together."""
-        return self._engine.sequences - FIRST_SLOT
 
     def _doubt(self, logits: npt.NDArray[np.float32]) -> float:
         """Log-odds of the refusal as the next token."""
