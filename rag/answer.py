@@ -6,6 +6,8 @@ import re
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from rag.filters import NOT_NARROWED, Narrowed
+
 
 @dataclass(frozen=True, slots=True)
 class RetrievedPassage:
@@ -76,6 +78,7 @@ class Answer:
         models: {"llm": name, "embedding": name}; "llm" is "" where no model runs.
         disagreement: whether statements of different publishers contradict each other.
         complete: False for all but the last of a stream.
+        narrowed: the filters that were in force, and which of them the question itself asked for.
     """
 
     question: str
@@ -89,6 +92,7 @@ class Answer:
     models: dict[str, str] = field(default_factory=dict)
     disagreement: bool = False
     complete: bool = False
+    narrowed: Narrowed = NOT_NARROWED
 
     def to_dict(self) -> dict[str, Any]:
         """Plain types only, as `tanya ask --json` prints them."""
@@ -96,12 +100,18 @@ class Answer:
 
     def __str__(self) -> str:
         """The text and its citations, as a terminal shows them."""
-        return "\n".join([self.text, *(f"[{c.number}] {c.origin}: “{c.quote}”" for c in self.citations)])
+        return "\n".join(
+            [*self._narrowing(), self.text, *(f"[{c.number}] {c.origin}: “{c.quote}”" for c in self.citations)]
+        )
 
     def _repr_markdown_(self) -> str:
         """The same for a notebook; what an article says is escaped, so that it can't format the page."""
         quotes = (f"> **[{c.number}]** {_escaped(c.origin)}: “{_escaped(c.quote)}”" for c in self.citations)
-        return "\n\n".join([_escaped(self.text).replace("\n", "  \n"), *quotes])
+        said = "\n".join([*self._narrowing(), self.text])
+        return "\n\n".join([_escaped(said).replace("\n", "  \n"), *quotes])
+
+    def _narrowing(self) -> list[str]:
+        return self.narrowed.describe(self.language).splitlines()
 
 
 def _escaped(text: str) -> str:

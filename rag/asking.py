@@ -13,7 +13,9 @@ from rag.answer import Answer, RetrievedPassage
 from rag.atoms import has_name
 from rag.compose import compose, nearest_articles, silence, words
 from rag.dates import rewrite_dates
+from rag.filters import UNFILTERED, Filters, nothing_fits
 from rag.followup import standalone
+from rag.infer import narrow
 from rag.merge import Finding, Group, disagree, merge
 from rag.premise import has_main_verb, missing_premise
 from rag.question import LONGEST, Question, understand
@@ -58,23 +60,34 @@ class Asker:
     units: Callable[[Sequence[str]], Sequence[Unit]]
     reader: Reader | None
     models: dict[str, str]
-    documents: int
 
-    def stream(self, text: str, history: Sequence[tuple[str, str]] = ()) -> Iterator[Answer]:
+    def stream(
+        self,
+        text: str,
+        history: Sequence[tuple[str, str]] = (),
+        filters: Filters = UNFILTERED,
+        *,
+        infer_filters: bool = True,
+    ) -> Iterator[Answer]:
         """Yield the answer as it grows: first what was retrieved, then statement by statement.
 
         Raises:
+            FilterError: a filter names what the library doesn't have.
             QuestionError: the question is empty or too long.
             ModelError: the model failed.
         """
         clock = _Clock()
         question = self._understood(text, history)
-        retrieved = self.retriever.retrieve(question.text, RETRIEVED, per_document=RETRIEVED)
+        narrowed = narrow(self.retriever.store, (text, question.text), filters, infer=infer_filters)
+        retrieved = self.retriever.retrieve(question.text, RETRIEVED, per_document=RETRIEVED, filters=narrowed.filters)
         # What is shown is spread over the articles like what is read.
         passages = tuple(_spread(retrieved, SHOWN))
         clock.mark("retrieve_ms")
-        answer = Answer(text, question.language, passages=passages, models=self.models)
+        answer = Answer(text, question.language, passages=passages, models=self.models, narrowed=narrowed)
         yield replace(answer, timings=clock.timings())
+        if not retrieved and narrowed.filters:
+            yield replace(answer, text=nothing_fits(question.language), timings=clock.end(), complete=True)
+            return
         if self.reader is None:
             say = words(question.language)["no_model"]
             shown = nearest_articles(passages, question.language, SHOWN)
@@ -113,9 +126,13 @@ class Asker:
                 yield replace(answer, timings=clock.timings())
         if not answer.answered:
             premise = next(iter(missing.values()), "") if not able else ""
-            answer = replace(answer, text=silence(question, answer.passages, premise, self.documents))
+            answer = replace(answer, text=silence(question, answer.passages, premise, self._searched(answer)))
         clock.mark("first_token_ms")
         yield replace(answer, timings=clock.end(), complete=True)
+
+    def _searched(self, answer: Answer) -> int:
+        """How many articles the question was put to."""
+        return self.retriever.store.count_documents(answer.narrowed.filters)
 
     def _known(self, names: Set[str], units: Iterable[Unit]) -> bool:
         """Whether each name is in one of the articles at least."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from rag.answer import RetrievedPassage
+from rag.filters import UNFILTERED, Filters
 from rag.index import Index
 from rag.language import is_small_word
 from rag.lexicon import phrases
@@ -38,11 +39,13 @@ class Retriever:
     index: Index
     embedding: BaseEmbedding
 
-    def retrieve(self, question: str, k: int = 10, per_document: int = PER_DOCUMENT) -> list[RetrievedPassage]:
-        """Return at most k passages, best first; equal scores in the order of their ids."""
-        dense = dict(self.index.query(self.embedding.get_query_embedding(question), CANDIDATES))
+    def retrieve(
+        self, question: str, k: int = 10, per_document: int = PER_DOCUMENT, filters: Filters = UNFILTERED
+    ) -> list[RetrievedPassage]:
+        """Return at most k passages that fit, best first; equal scores in the order of their ids."""
+        dense = dict(self.index.query(self.embedding.get_query_embedding(question), CANDIDATES, filters))
         concepts = _concepts(question)
-        lexical = dict(self.store.search_text(sorted(set().union(*concepts)), CANDIDATES)) if concepts else {}
+        lexical = dict(self.store.search_text(sorted(set().union(*concepts)), CANDIDATES, filters)) if concepts else {}
         texts = {passage.id: passage for passage in self.store.passages_by_ids([*(dense.keys() | lexical.keys())])}
         weight = LEXICAL * _understood(
             concepts, [texts[id].text for id in sorted(lexical, key=lexical.__getitem__)[-3:] if id in texts]
