@@ -10,8 +10,23 @@ from rag.filters import NOT_NARROWED, Narrowed
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Another article that repeats a passage: the same story as another publisher printed it."""
+
+    document_id: str
+    path: str
+    title: str
+    publisher: str
+    published: str
+
+
+@dataclass(frozen=True, slots=True)
 class RetrievedPassage:
-    """A passage found for a question; `score` orders passages of one question, higher is better."""
+    """A passage found for a question.
+
+    `score` orders passages of one question, higher is better; `copies` are articles that repeat it, which are not
+    found beside it.
+    """
 
     document_id: str
     passage_id: str
@@ -21,6 +36,7 @@ class RetrievedPassage:
     title: str = ""
     publisher: str = ""
     published: str = ""
+    copies: tuple[Copy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +69,7 @@ class Statement:
         text: the sentence, without markers, in the question's language.
         citations: numbers of the citations that say it; empty if unsupported.
         supported: whether every number, date and name in it was found where it is cited.
-        publishers: who reports it, one name each.
+        publishers: who reports it, one name each; those included that print a copy of a cited sentence.
         date: ISO date of the event it speaks of; "" if none or unknown.
         reason: why it is not supported; "" if it is.
     """

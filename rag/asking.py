@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 
-from rag.answer import Answer, RetrievedPassage
+from rag.answer import Answer, Copy, RetrievedPassage
 from rag.atoms import has_name
 from rag.compose import compose, nearest_articles, silence, words
+from rag.copies import has_copy
 from rag.dates import rewrite_dates
 from rag.filters import UNFILTERED, Filters, nothing_fits
 from rag.followup import standalone
@@ -113,6 +114,7 @@ class Asker:
             # Each article lacks something that another has: the question is about several.
             whole = list(passages)
         able = [units[passage] for passage in _spread(whole, UNITS)]
+        copies = {passage.passage_id: passage.copies for passage in passages}
         readings: list[Reading] = []
         # A unit without a kept state takes seconds to read: the first words then come from one.
         first = FIRST if all(self.reader.is_kept(unit) for unit in able[:FIRST]) else 1
@@ -120,7 +122,7 @@ class Asker:
             if not batch:
                 break
             readings += self.reader.read(batch, question.text, partial(_worth, question))
-            answer = self._answer(question, readings, answer)
+            answer = self._answer(question, readings, answer, copies)
             if answer.answered:
                 clock.mark("first_token_ms")
                 yield replace(answer, timings=clock.timings())
@@ -139,8 +141,11 @@ class Asker:
         documents = {unit.document.id: unit.document for unit in units}.values()
         return all(any(has_name(f"{d.title} {d.publisher} {d.text}", name) for d in documents) for name in names)
 
-    def _answer(self, question: Question, readings: Sequence[Reading], answer: Answer) -> Answer:
+    def _answer(
+        self, question: Question, readings: Sequence[Reading], answer: Answer, copies: Mapping[str, Sequence[Copy]]
+    ) -> Answer:
         findings = [found for reading in readings if reading.text for found in _found(question, reading)]
+        findings = [replace(each, copies=self._copiers(each, copies[each.unit.passage_id])) for each in findings]
         if not any(finding.doubt <= _limit(question, finding.unit) for finding in findings):
             return replace(answer, answered=False, text="", statements=(), citations=())
         groups = _weighed(question, merge(question, findings))
@@ -153,6 +158,17 @@ class Asker:
             statements=said.statements,
             citations=said.citations,
             disagreement=disagreement,
+        )
+
+    def _copiers(self, found: Finding, copies: Sequence[Copy]) -> tuple[str, ...]:
+        """Publishers of those copies of the passage that have the cited sentences too."""
+        publisher = found.unit.document.publisher
+        quotes = [found.unit.quote(number) for number in found.sentences]
+        return tuple(
+            copy.publisher or copy.path
+            for copy in copies
+            for document in (self.retriever.store.document(copy.document_id),)
+            if all(has_copy(document, quote, publisher) for quote in quotes)
         )
 
 

@@ -105,6 +105,9 @@ def retrieve(
             out.print(
                 f"[bold]{number}.[/bold] {escape(passage.title)} [dim]({escape(head)}; {passage.score:.3f})[/dim]"
             )
+            if passage.copies:
+                names = ", ".join(copy.publisher or copy.path for copy in passage.copies)
+                out.print(f"[dim]The same in: {escape(names)}[/dim]")
             out.print(escape(passage.text) + "\n")
 
 

@@ -100,9 +100,10 @@ class Library:
         return self._retriever.retrieve(question, k, filters=settled(filters, self._store))
 
     def rank_documents(self, question: str, k: int = 10, filters: Filters = UNFILTERED) -> list[str]:
-        """Ids of the k documents that fit a question best, by their best passage."""
+        """Ids of the k documents that fit a question best, by their best passage; copies behind what they repeat."""
         found = self.retrieve(question, k * PER_DOCUMENT, filters)
-        return list(dict.fromkeys(passage.document_id for passage in found))[:k]
+        ids = (id for each in found for id in (each.document_id, *(copy.document_id for copy in each.copies)))
+        return list(dict.fromkeys(ids))[:k]
 
     def ask(
         self,

@@ -31,6 +31,7 @@ class Finding:
         sentences: numbers of the cited sentences of the unit, best first.
         doubt: the reading's log-odds against answering; lower is surer.
         closeness: share of the question's words in the cited sentences.
+        copies: publishers of other articles that repeat the cited sentences.
     """
 
     unit: Unit
@@ -38,6 +39,7 @@ class Finding:
     sentences: tuple[int, ...]
     doubt: float
     closeness: float
+    copies: tuple[str, ...] = ()
 
     @property
     def publisher(self) -> str:
@@ -70,7 +72,7 @@ class Group:
     @property
     def publishers(self) -> tuple[str, ...]:
         """Who reports it, each once."""
-        return tuple(dict.fromkeys(finding.publisher for finding in self.findings))
+        return tuple(dict.fromkeys(name for each in self.findings for name in (each.publisher, *each.copies)))
 
 
 def merge(question: Question, findings: Sequence[Finding]) -> tuple[Group, ...]:

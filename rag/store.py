@@ -11,7 +11,7 @@ import itertools
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from rag.errors import LibraryError
 from rag.filters import UNFILTERED, Filters
 from rag.passages import Passage, embedded_text
 from rag.sentences import Sentence
+from rag.shingles import fingerprints
 
 Vector = npt.NDArray[np.float32]
 
@@ -52,6 +53,11 @@ _SINCE_2 = f"""
         passage INTEGER NOT NULL REFERENCES passages(number) ON DELETE CASCADE,
         first TEXT NOT NULL, last TEXT NOT NULL, PRIMARY KEY (passage, first, last)
     ) WITHOUT ROWID;
+    CREATE TABLE fingerprints (
+        hash INTEGER NOT NULL, document INTEGER NOT NULL REFERENCES documents(number) ON DELETE CASCADE,
+        PRIMARY KEY (hash, document)
+    ) WITHOUT ROWID;
+    CREATE INDEX fingerprints_of_document ON fingerprints(document);
     CREATE INDEX documents_by_publisher ON documents(publisher COLLATE NOCASE);
     UPDATE files SET digest = 'of an older version';
     PRAGMA user_version = {_SCHEMA_VERSION};
@@ -298,6 +304,17 @@ class Store:
         query = "SELECT count(DISTINCT document) FROM passages JOIN documents ON documents.number = document"
         return int(self._rows(f"{query} WHERE {where}", *values)[0][0])
 
+    def documents_with(self, prints: Collection[int], least: int, filters: Filters = UNFILTERED) -> list[str]:
+        """Return the ids of the documents that have at least so many of the fingerprints."""
+        where, values = _where(filters)
+        query = (
+            "SELECT id FROM (SELECT document AS found FROM fingerprints"
+            f" WHERE hash IN ({_marks(prints)}) GROUP BY document HAVING count(*) >= ?)"
+            " JOIN documents ON documents.number = found"
+            f" WHERE EXISTS (SELECT 1 FROM passages WHERE document = found AND {where}) ORDER BY id"
+        )
+        return [id for (id,) in self._rows(query, *prints, least, *values)]
+
     def search_text(
         self, query_terms: Sequence[str], limit: int, filters: Filters = UNFILTERED
     ) -> list[tuple[str, float]]:
@@ -473,6 +490,8 @@ class Store:
             ],
         )
         self._insert_events(split)
+        prints = sorted(set().union(*(fingerprints(passage.text) for passage in split.passages)))
+        self._connection.executemany("INSERT INTO fingerprints VALUES (?, ?)", [(hash, number) for hash in prints])
         home = {sentence: ordinal for ordinal, passage in enumerate(split.passages) for sentence in passage.sentences}
         self._connection.executemany(
             "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?)",
@@ -627,7 +646,7 @@ def _pages(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     return (ids[start : start + _PAGE] for start in range(0, len(ids), _PAGE))
 
 
-def _marks(values: Sequence[object]) -> str:
+def _marks(values: Collection[object]) -> str:
     return ", ".join("?" * len(values))
 
 
