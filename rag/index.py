@@ -50,7 +50,7 @@ _SAME = 0.999
 # Bytes of the largest file for each passage: 1,676 with vectors of 384 dimensions, six times that with 4,096.
 # A torn file claimed 2.26 TB for 5,000 passages.
 _LARGEST = 100_000
-# Passages compared one by one where filters leave no more: that many take about 0.1 s. Of more, the index is asked
+# Passages compared one by one where filters leave no more: that many take about 0.2 s. Of more, the index is asked
 # for this many times what should do if those that fit were spread evenly.
 _ONE_BY_ONE = 10_000
 _AMPLE = 3
