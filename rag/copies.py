@@ -78,11 +78,21 @@ def copies_of(found: Distinct, store: Store, filters: Filters = UNFILTERED) -> t
     copies = [
         Copy(other.id, other.path, other.title, other.publisher, other.published)
         for other in others
-        if other.id in found.copies or has_copy(other, passage.text, found.document.publisher)
+        if other.id in found.copies or _has_copy(other, passage.text, found.document.publisher)
     ]
     return tuple(sorted(copies, key=lambda copy: (copy.published or "9999", copy.document_id)))
 
 
-def has_copy(document: Document, text: str, publisher: str) -> bool:
+def copiers(quotes: Sequence[str], copies: Sequence[Copy], store: Store) -> tuple[str, ...]:
+    """Publishers of those copies of a passage that have these sentences of it too; the file's name for none."""
+    documents = [store.document(copy.document_id) for copy in copies]
+    return tuple(
+        document.publisher or document.path
+        for document in documents
+        if all(_has_copy(document, quote) for quote in quotes)
+    )
+
+
+def _has_copy(document: Document, text: str, publisher: str = "") -> bool:
     """Whether an article repeats a text of another publisher's, with all its numbers and names."""
     return share(text, shingles(document.text)) >= COPIED and says_the_same(text, document.text, publisher)

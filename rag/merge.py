@@ -31,6 +31,7 @@ class Finding:
         sentences: numbers of the cited sentences of the unit, best first.
         doubt: the reading's log-odds against answering; lower is surer.
         closeness: share of the question's words in the cited sentences.
+        sureness: log-odds that it is right.
         copies: publishers of other articles that repeat the cited sentences.
     """
 
@@ -39,12 +40,18 @@ class Finding:
     sentences: tuple[int, ...]
     doubt: float
     closeness: float
+    sureness: float = 0.0
     copies: tuple[str, ...] = ()
 
     @property
     def publisher(self) -> str:
         """Who says it; the file's name where no publisher is known."""
         return self.unit.document.publisher or self.unit.document.path
+
+    @property
+    def quotes(self) -> tuple[str, ...]:
+        """The cited sentences, verbatim."""
+        return tuple(self.unit.quote(number) for number in self.sentences)
 
     def event_dates(self) -> tuple[DateSpan, ...]:
         """The dates of the cited sentences, of the ones before them where these have none."""
@@ -78,7 +85,7 @@ class Group:
 def merge(question: Question, findings: Sequence[Finding]) -> tuple[Group, ...]:
     """Group findings that say the same; events in the order of time, other answers surest first."""
     groups: list[list[Finding]] = []
-    for finding in sorted(findings, key=lambda finding: finding.doubt):
+    for finding in sorted(findings, key=lambda finding: -finding.sureness):
         home = next((group for group in groups if _same(question, group[0], finding)), None)
         if home is None:
             groups.append([finding])
