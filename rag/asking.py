@@ -29,6 +29,9 @@ RETRIEVED, SHOWN = 40, 10
 # Units read first, so that the first words come soon; units read in all; and units of one article among them, where
 # others are left: a question may have an answer in each of several articles.
 FIRST, UNITS, PER_DOCUMENT = 2, 7, 2
+# Of what is read, so many are of another month than most, where there are such: many articles about one event would
+# leave no room for the few about another.
+OTHER_TIMES = 2
 
 
 @dataclass(frozen=True)
@@ -170,13 +173,19 @@ def _answered(answer: Answer, question: Question, parts: Sequence[Part]) -> Answ
 
 
 def _spread(passages: Sequence[RetrievedPassage], count: int) -> list[RetrievedPassage]:
-    """The best passages, at most `PER_DOCUMENT` of an article while there are others; in their order."""
-    seen: Counter[str] = Counter()
+    """The best passages in their order, those of an article or a month that has its share behind the others."""
+    articles: Counter[str] = Counter()
+    months: Counter[str] = Counter()
     first: list[RetrievedPassage] = []
     rest: list[RetrievedPassage] = []
     for passage in passages:
-        seen[passage.document_id] += 1
-        (first if seen[passage.document_id] <= PER_DOCUMENT else rest).append(passage)
+        article, month = passage.document_id, passage.published[: len("2017-12")] or passage.document_id
+        if articles[article] >= PER_DOCUMENT or months[month] >= count - OTHER_TIMES:
+            rest.append(passage)
+            continue
+        first.append(passage)
+        articles[article] += 1
+        months[month] += 1
     return (first + rest)[:count]
 
 
