@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from rapidfuzz import fuzz, process
@@ -57,6 +57,7 @@ class Filters:
         until: likewise; that day, month or year included.
         language: ISO 639-1 code of its article, "id" or "en".
         document: id of its article; the file's name or the title will do, where only one article has it.
+        undated: whether `since` and `until` let through articles that nobody knows the publication date of.
     """
 
     publisher: str = ""
@@ -64,6 +65,7 @@ class Filters:
     until: str = ""
     language: str = ""
     document: str = ""
+    undated: bool = field(default=False, kw_only=True)
 
     def __bool__(self) -> bool:
         return any((self.publisher, self.since, self.until, self.language, self.document))
@@ -77,7 +79,8 @@ class Filters:
     def without(self, *parts: str) -> Filters:
         """The same, but for these parts."""
         names = {name for part in parts for name in (("since", "until") if part == "dates" else (part,))}
-        return replace(self, **dict.fromkeys(names, ""))
+        undated = self.undated and "dates" not in parts
+        return replace(self, undated=undated, **dict.fromkeys(names, ""))
 
     def over(self, other: Filters) -> Filters:
         """These filters, and the parts of `other` that these don't have."""
@@ -88,6 +91,7 @@ class Filters:
             self.until or rest.until,
             self.language or rest.language,
             self.document or rest.document,
+            undated=self.undated or rest.undated,
         )
 
     def words(self, part: str, language: str) -> str:

@@ -79,7 +79,8 @@ def inferred(question: str, publishers: Sequence[str], newest: str) -> Filters:
         newest: ISO date of the newest article, from which "last year" and "tahun lalu" count.
     """
     since, until = _dates(question, newest)
-    return Filters(publisher=_publisher(question, publishers), since=since, until=until)
+    # An article without a date may well be of that time; of 39 questions about undated news a third lost their answer.
+    return Filters(_publisher(question, publishers), since, until, undated=bool(since or until))
 
 
 def _publisher(question: str, publishers: Sequence[str]) -> str:

@@ -627,7 +627,8 @@ def _where(filters: Filters) -> tuple[str, list[str]]:
     if filters.since or filters.until:
         first, _ = bounds(DateSpan(filters.since or "0000"))
         _, last = bounds(DateSpan(filters.until or "9999"))
-        asked.append((_OF_A_TIME, (last, first, first, last, first, last)))
+        undated = "published = '' OR " if filters.undated else ""
+        asked.append((f"({undated}{_OF_A_TIME})", (last, first, first, last, first, last)))
     set_ones = [(clause, values) for clause, values in asked if all(values)]
     clauses = " AND ".join(clause for clause, _ in set_ones)
     return clauses or "TRUE", [value for _, values in set_ones for value in values]

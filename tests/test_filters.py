@@ -248,17 +248,17 @@ def test_dates_count_from_the_newest_article_and_need_a_year(question, since, un
 def test_what_leaves_nothing_is_given_up_the_dates_first(retriever):
     asked = ("According to CRI, who was arrested in December 2019?",)
     assert narrow(retriever.store, asked, Filters()) == Narrowed(
-        Filters("CRI"), Filters("CRI"), Filters(since="2019-12", until="2019-12")
+        Filters("CRI"), Filters("CRI"), Filters(since="2019-12", until="2019-12", undated=True)
     )
     only_dates = narrow(retriever.store, ("Who was arrested in 2031?",), Filters())
-    assert only_dates == Narrowed(ignored=Filters(since="2031", until="2031"))
+    assert only_dates == Narrowed(ignored=Filters(since="2031", until="2031", undated=True))
 
 
 def test_what_is_set_goes_before_what_is_read_and_is_never_given_up(retriever):
     asked = ("According to CRI, what happened in 2019?",)
     narrowed = narrow(retriever.store, asked, Filters(publisher="cnn indonesia"))
     assert narrowed.filters == Filters("CNN Indonesia")
-    assert narrowed.ignored == Filters(since="2019", until="2019")
+    assert narrowed.ignored == Filters(since="2019", until="2019", undated=True)
     assert narrow(retriever.store, asked, Filters(), infer=False) == Narrowed()
     nothing = narrow(retriever.store, ("Apa itu?",), Filters(publisher="CRI", since="2019"))
     assert nothing == Narrowed(Filters("CRI", "2019"))
@@ -266,7 +266,16 @@ def test_what_is_set_goes_before_what_is_read_and_is_never_given_up(retriever):
 
 def test_a_follow_up_goes_before_what_was_asked_before_it(retriever):
     texts = ("and in December 2019?", "According to Ceknricek, when was it in 2017? and in December 2019?")
-    assert narrow(retriever.store, texts, Filters()).filters == Filters("Ceknricek", "2019-12", "2019-12")
+    assert narrow(retriever.store, texts, Filters()).filters == Filters("Ceknricek", "2019-12", "2019-12", undated=True)
+
+
+def test_an_undated_article_is_let_through_by_a_question_and_not_by_an_option(tmp_path):
+    store = filled(tmp_path, 3)
+    in_2005 = narrow(store, ("Apa yang terjadi pada tahun 2005?",), Filters()).filters
+    assert in_2005.parts == ("dates",)
+    assert len(store.passage_ids(in_2005)) == 3
+    assert store.passage_ids(Filters(since="2005", until="2005")) == []
+    store.close()
 
 
 def test_a_date_of_the_event_keeps_articles_that_were_published_later(retriever):
