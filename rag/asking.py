@@ -15,7 +15,7 @@ from rag.followup import standalone
 from rag.merge import Group
 from rag.parts import parts
 from rag.premise import missing_premise
-from rag.question import LONGEST, Question, kind_of, understand
+from rag.question import LONGEST, Question, date_instead, kind_of, understand
 from rag.reader import Reader, Reading
 from rag.retrieve import Retriever
 from rag.units import Unit
@@ -114,7 +114,7 @@ class Asker:
         readings: list[Reading] = []
         for batch in (units[:first], units[first:]):
             if batch:
-                readings += self.reader.read(batch, question.text, partial(worth, question))
+                readings += self.reader.read(batch, date_instead(question.text), partial(worth, question))
                 yield shown(question, readings)
 
     def _known(self, names: Set[str], units: Iterable[Unit]) -> bool:
