@@ -9,6 +9,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from rag import prompts
 from rag.answer import Answer, RetrievedPassage
@@ -25,6 +26,9 @@ from rag.states import States
 from rag.store import ListedDocument, Store
 from rag.sync import SyncProgress, SyncReport, sync
 from rag.units import Unit, document_units
+
+if TYPE_CHECKING:
+    from rag.llamaindex import LibraryQueryEngine, LibraryRetriever
 
 EXAMPLES = (
     "when did Putin thank Trump",
@@ -109,6 +113,22 @@ class Library:
         reader = self._load_reader()
         asker = Asker(self._retriever, self.units, reader, self.models, len(self._store.documents()))
         yield from asker.stream(question, history)
+
+    # In LlamaIndex
+
+    def as_retriever(self, similarity_top_k: int = 10) -> LibraryRetriever:
+        """`retrieve` as a LlamaIndex retriever; see `rag.llamaindex`."""
+        from rag.llamaindex import LibraryRetriever
+
+        return LibraryRetriever(self, similarity_top_k)
+
+    def as_query_engine(self) -> LibraryQueryEngine:
+        """`ask` as a LlamaIndex query engine, whose source nodes are the cited sentences; see `rag.llamaindex`."""
+        from rag.llamaindex import LibraryQueryEngine
+
+        return LibraryQueryEngine(self)
+
+    # Units
 
     def units(self, passage_ids: Sequence[str]) -> list[Unit]:
         """The reading units of passages, in their order."""
