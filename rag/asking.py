@@ -11,7 +11,7 @@ from functools import partial
 
 from rag.answer import Answer, RetrievedPassage
 from rag.atoms import has_name
-from rag.compose import compose, nearest_articles, silence, words
+from rag.compose import compose, silence, without_model
 from rag.dates import rewrite_dates
 from rag.followup import standalone
 from rag.merge import Finding, Group, disagree, merge
@@ -51,7 +51,7 @@ _MANY = re.compile(
 class Asker:
     """Answers questions over one library.
 
-    `units` gives the units of passages by their ids. `reader` is None where no chat model runs.
+    `units` gives the units of passages by their ids. `reader` is None where no chat model runs, and `problem` says why.
     """
 
     retriever: Retriever
@@ -59,6 +59,7 @@ class Asker:
     reader: Reader | None
     models: dict[str, str]
     documents: int
+    problem: str = ""
 
     def stream(self, text: str, history: Sequence[tuple[str, str]] = ()) -> Iterator[Answer]:
         """Yield the answer as it grows: first what was retrieved, then statement by statement.
@@ -76,9 +77,9 @@ class Asker:
         answer = Answer(text, question.language, passages=passages, models=self.models)
         yield replace(answer, timings=clock.timings())
         if self.reader is None:
-            say = words(question.language)["no_model"]
-            shown = nearest_articles(passages, question.language, SHOWN)
-            yield replace(answer, text=f"{say}\n{shown}", timings=clock.end(), complete=True)
+            yield replace(
+                answer, text=without_model(question, self.problem, passages), timings=clock.end(), complete=True
+            )
             return
         yield from self._read(question, retrieved, answer, clock)
 

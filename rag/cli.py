@@ -16,7 +16,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from rag.answer import Answer
-from rag.errors import LibraryError, TanyaError
+from rag.errors import LibraryError, ModelError, TanyaError
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -57,8 +57,6 @@ def ask(
             out.print_json(json.dumps(answer.to_dict(), ensure_ascii=False))
         else:
             answer = _print_stream(library.stream(question))
-            if library.model_problem:
-                err.print(f"[yellow]{escape(library.model_problem)}[/yellow]")
     raise typer.Exit(ANSWERED if answer.answered else ABSTAINED)
 
 
@@ -146,8 +144,9 @@ def _opened(corpus: Path | None, data: Path | None, *, quiet: bool = True) -> It
                 report = library.sync(
                     lambda at: bar.update(task, completed=at.done, total=at.total, description=_STAGES[at.stage])
                 )
-        except LibraryError as error:
-            # A full disk keeps what is new out; what was read before can be asked all the same.
+        except (LibraryError, ModelError) as error:
+            # A full disk or an embedder that is down keeps what is new out; what was read before can be asked all
+            # the same.
             if not library.documents():
                 raise
             err.print(f"[yellow]{escape(str(error))} Going on with the articles that were read before.[/yellow]")

@@ -55,7 +55,7 @@ class LibraryQueryEngine(BaseQueryEngine):
         self._library = library
 
     def _query(self, query_bundle: QueryBundle) -> Response:
-        payload = {EventPayload.QUERY_STR: query_bundle.query_str}
+        payload: dict[str, Any] = {EventPayload.QUERY_STR: query_bundle.query_str}
         with self.callback_manager.event(CBEventType.QUERY, payload=payload) as event:
             response = _response(self._library.ask(query_bundle.query_str))
             event.on_end(payload={EventPayload.RESPONSE: response})

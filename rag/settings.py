@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     )
     embedding: Engine = Field(
         default="auto",
-        description="who embeds: `embedded`, `ollama`, `openai`, or `auto`: embedded",
+        description="who embeds: `embedded`, `ollama`, `openai`, or `auto`: who embedded the library, else embedded",
     )
     ollama_model: str = Field(default="", description="Ollama's chat model; by default one that it has")
     ollama_embedding_model: str = Field(default="", description="Ollama's embedding model; by default one that it has")
