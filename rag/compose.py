@@ -22,6 +22,7 @@ _WORDS = {
         "nearest": "Nearest articles:",
         "searched": "Searched {documents} articles.",
         "no_model": "No chat model is running, so here is what was found:",
+        "failed": "The chat model failed, so here is what was found:",
     },
     "id": {
         "disagree": "Artikel-artikelnya berbeda:",
@@ -33,6 +34,7 @@ _WORDS = {
         "nearest": "Artikel terdekat:",
         "searched": "{documents} artikel dicari.",
         "no_model": "Tidak ada model bahasa yang berjalan, jadi inilah yang ditemukan:",
+        "failed": "Model bahasanya gagal, jadi inilah yang ditemukan:",
     },
 }
 
