@@ -11,13 +11,14 @@ from functools import partial
 
 from rag.answer import Answer, RetrievedPassage
 from rag.atoms import has_name
-from rag.compose import compose, silence, without_model
+from rag.compose import compose, nearest_articles, silence, words
 from rag.dates import rewrite_dates
+from rag.errors import ModelError
 from rag.followup import standalone
 from rag.merge import Finding, Group, disagree, merge
 from rag.premise import has_main_verb, missing_premise
 from rag.question import LONGEST, Question, understand
-from rag.reader import Reader, Reading
+from rag.reading import Reader, Reading
 from rag.retrieve import Retriever
 from rag.units import Unit
 from rag.verify import verify
@@ -66,7 +67,6 @@ class Asker:
 
         Raises:
             QuestionError: the question is empty or too long.
-            ModelError: the model failed.
         """
         clock = _Clock()
         question = self._understood(text, history)
@@ -77,17 +77,23 @@ class Asker:
         answer = Answer(text, question.language, passages=passages, models=self.models)
         yield replace(answer, timings=clock.timings())
         if self.reader is None:
-            yield replace(
-                answer, text=without_model(question, self.problem, passages), timings=clock.end(), complete=True
-            )
+            yield replace(answer, text=_evidence("no_model", answer, self.problem), timings=clock.end(), complete=True)
             return
         yield from self._read(question, retrieved, answer, clock)
 
     def _understood(self, text: str, history: Sequence[tuple[str, str]]) -> Question:
         asked = understand(text)
-        alone = standalone(asked.text, history, self.reader.rewrite if self.reader else None)
+        alone = standalone(asked.text, history, self._rewrite if self.reader else None)
         # The answer is in the language of what was typed, whatever the rewriting is in.
         return asked if alone == asked.text else replace(understand(alone[:LONGEST]), language=asked.language)
+
+    def _rewrite(self, conversation: str) -> str:
+        """The model's rewriting; "" where it fails, which the first reading then says."""
+        assert self.reader is not None
+        try:
+            return self.reader.rewrite(conversation)
+        except ModelError:
+            return ""
 
     def _read(
         self, question: Question, passages: Sequence[RetrievedPassage], answer: Answer, clock: _Clock
@@ -104,15 +110,20 @@ class Asker:
         readings: list[Reading] = []
         # A unit without a kept state takes seconds to read: the first words then come from one.
         first = FIRST if all(self.reader.is_kept(unit) for unit in able[:FIRST]) else 1
-        for batch in (able[:first], able[first:]):
-            if not batch:
+        for batch in _batches(able, first, self.reader.at_once):
+            try:
+                readings += self.reader.read(batch, question.text, partial(_worth, question))
+            except ModelError as error:
+                answer = replace(answer, problem=str(error))
                 break
-            readings += self.reader.read(batch, question.text, partial(_worth, question))
             answer = self._answer(question, readings, answer)
             if answer.answered:
                 clock.mark("first_token_ms")
-                yield replace(answer, timings=clock.timings())
-        if not answer.answered:
+            # Also without news: between two batches is where a reader who stopped is noticed.
+            yield replace(answer, timings=clock.timings())
+        if answer.problem and not answer.answered:
+            answer = replace(answer, text=_evidence("failed", answer))
+        elif not answer.answered:
             premise = next(iter(missing.values()), "") if not able else ""
             answer = replace(answer, text=silence(question, answer.passages, premise, self.documents))
         clock.mark("first_token_ms")
@@ -138,6 +149,20 @@ class Asker:
             citations=said.citations,
             disagreement=disagreement,
         )
+
+
+def _evidence(why: str, answer: Answer, problem: str = "") -> str:
+    """What was found, where no model reads it, and why none does."""
+    say = words(answer.language)
+    found = nearest_articles(answer.passages, answer.language, SHOWN)
+    return "\n".join([f"{say[why]} {problem}".strip(), say["found"], found])
+
+
+def _batches(units: Sequence[Unit], first: int, at_once: int) -> Iterator[Sequence[Unit]]:
+    """The first few units, then as many at a time as the reader reads best."""
+    while units:
+        yield units[:first]
+        units, first = units[first:], at_once
 
 
 def _spread(passages: Sequence[RetrievedPassage], count: int) -> list[RetrievedPassage]:

@@ -57,7 +57,12 @@ def ask(
             out.print_json(json.dumps(answer.to_dict(), ensure_ascii=False))
         else:
             answer = _print_stream(library.stream(question))
-    raise typer.Exit(ANSWERED if answer.answered else ABSTAINED)
+            if answer.models["llm"]:
+                err.print(f"[dim]Read by {escape(answer.models['llm'])}[/dim]")
+        problem = answer.problem or library.model_problem
+        if problem and (as_json or problem not in answer.text):
+            err.print(f"[yellow]{escape(problem)}[/yellow]")
+    raise typer.Exit(ANSWERED if answer.answered else ERROR if answer.problem else ABSTAINED)
 
 
 @app.command()
@@ -121,15 +126,21 @@ def evaluate(context: typer.Context) -> None:
 def setup(
     rebuild: Annotated[bool, typer.Option(help="Compile llama.cpp again, for example on another CPU.")] = False,
 ) -> None:
-    """Build the chat model's engine and fetch its file (1.1 GB); does nothing where both are there."""
+    """Make a chat model ready: where Ollama has none, build the embedded one's engine and fetch its file (1.1 GB).
+
+    Does nothing where all is there. TANYA_LLM=embedded has it made ready beside Ollama.
+    """
     from rag import setup as steps
+    from rag.readers import preferred
 
     def say(text: str) -> None:
         err.print(text)
 
     if rebuild:
         steps.rebuild_engine(say)
-    steps.make_ready(Settings().models, say)
+    settings = Settings()
+    if preferred(settings).engine == "embedded":
+        steps.make_ready(settings.models, say)
 
 
 @contextmanager

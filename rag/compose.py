@@ -21,7 +21,8 @@ _WORDS = {
         "premise": 'The articles don\'t mention "{what}".',
         "nearest": "Nearest articles:",
         "searched": "Searched {documents} articles.",
-        "no_model": "No chat model is running. {problem}",
+        "no_model": "No chat model is running.",
+        "failed": "The chat model failed.",
         "found": "What was found:",
     },
     "id": {
@@ -33,7 +34,8 @@ _WORDS = {
         "premise": 'Artikel-artikelnya tidak menyebut "{what}".',
         "nearest": "Artikel terdekat:",
         "searched": "{documents} artikel dicari.",
-        "no_model": "Tidak ada model bahasa yang berjalan. {problem}",
+        "no_model": "Tidak ada model bahasa yang berjalan.",
+        "failed": "Model bahasanya gagal.",
         "found": "Yang ditemukan:",
     },
 }
@@ -119,13 +121,6 @@ def silence(question: Question, passages: Sequence[RetrievedPassage], missing: s
     ]
     nearest = nearest_articles(passages, question.language)
     return " ".join(lines) + (f"\n{say['nearest']}\n{nearest}" if nearest else "")
-
-
-def without_model(question: Question, problem: str, passages: Sequence[RetrievedPassage]) -> str:
-    """What is said where no chat model runs: why, what to do, and all articles that were found."""
-    say = words(question.language)
-    found = nearest_articles(passages, question.language, len(passages))
-    return "\n".join([say["no_model"].format(problem=problem).strip(), say["found"], found])
 
 
 def nearest_articles(passages: Sequence[RetrievedPassage], language: str, most: int = 3) -> str:

@@ -89,7 +89,7 @@ def _model(settings: Settings, engine: str, kept: str) -> str:
         if not (model := settings.openai_embedding_model or kept):
             raise ModelError("Name the server's embedding model with TANYA_OPENAI_EMBEDDING_MODEL.")
         return model
-    server = Ollama()
+    server = Ollama(settings.ollama_host)
     server.version()
     if name := settings.ollama_embedding_model or kept:
         return server.model(name).name
@@ -101,9 +101,7 @@ def _model(settings: Settings, engine: str, kept: str) -> str:
 
 def _served(settings: Settings, engine: str, model: str, url: str) -> ServedEmbedding:
     if engine == "ollama":
-        return ServedEmbedding(model, "Ollama", partial(Ollama().embed, model))
-    if not url:
-        raise ModelError("Name the embedder's server with TANYA_OPENAI_URL, for example http://127.0.0.1:8080/v1.")
+        return ServedEmbedding(model, "Ollama", partial(Ollama(settings.ollama_host).embed, model))
     server = OpenAIVectors(url, settings.openai_key.get_secret_value())
     return ServedEmbedding(model, httpx.URL(url).host, partial(server.embed, model))
 

@@ -191,7 +191,7 @@ class Index:
 
     def _of_another(self) -> bool:
         """Whether the index that is there is another embedder's: it serves until this one is whole."""
-        return self._note().get("name", self.name) != self.name
+        return str(self._note().get("name", self.name)) != self.name
 
     def _upsert(self, rows: Iterator[tuple[str, Vector]], total: int, tell: Tell) -> None:
         done = 0

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import threading
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -19,10 +21,11 @@ from rag.embedders import Embedder
 from rag.errors import CorpusError, LibraryError, ModelError
 from rag.index import Index
 from rag.lock import FolderLock
-from rag.reader import Reader
+from rag.reader import EmbeddedReader
+from rag.readers import Choice, choices, open_reader, preferred
+from rag.reading import Reader
 from rag.retrieve import PER_DOCUMENT, Retriever
 from rag.settings import Settings
-from rag.states import States
 from rag.store import ListedDocument, Store
 from rag.sync import SyncProgress, SyncReport, sync
 from rag.units import Unit, document_units
@@ -30,6 +33,8 @@ from rag.units import Unit, document_units
 if TYPE_CHECKING:
     from rag.llamaindex import LibraryQueryEngine, LibraryRetriever
 
+# Seconds after which a server that was not there is looked for again.
+RETRY_S = 10.0
 EXAMPLES = (
     "when did Putin thank Trump",
     "kapan Putin berterima kasih kepada Trump",
@@ -54,8 +59,10 @@ class Library:
         self._syncing = threading.Lock()
         self._units: OrderedDict[str, dict[str, Unit]] = OrderedDict()  # of documents, least recently used first
         self._units_turn = threading.Lock()
-        self._reader: Reader | None = None
+        self._opened: dict[Choice, Reader] = {}
+        self._reader: Reader | None = None  # of those opened, the one that reads
         self._reader_problem = ""
+        self._retry_at = float("inf")
         self._loading = threading.Lock()
         self._background: threading.Thread | None = None
         self._closing = threading.Event()
@@ -127,7 +134,6 @@ class Library:
         Raises:
             QuestionError: the question is empty or too long.
             LibraryError: no article has been read yet.
-            ModelError: the model failed.
         """
         self._refuse_if_empty()
         reader = self._load_reader()
@@ -196,13 +202,38 @@ class Library:
         """Questions to begin with."""
         return EXAMPLES
 
+    def choices(self) -> list[str]:
+        """The chat models that could read now, by name: the embedded one where it is set up, and servers'."""
+        return [str(choice) for choice in choices(self._settings)]
+
+    def choose(self, name: str) -> None:
+        """Have another chat model read from now on; `name` is one of `choices`.
+
+        Raises:
+            ModelError: it is gone, or can't be loaded; the one that read so far goes on.
+        """
+        found = {str(choice): choice for choice in choices(self._settings)}
+        if name not in found:
+            raise ModelError(f"{name} is no longer there. Choose another model.")
+        with self._loading:
+            self._use(found[name])
+        self.read_ahead()
+
+    def _use(self, choice: Choice) -> None:
+        # Readers stay open: a question that is being answered goes on with the one that it began with.
+        if choice not in self._opened:
+            self._opened[choice] = open_reader(self._settings, self.data, choice)
+        self._reader, self._reader_problem = self._opened[choice], ""
+
     def _load_reader(self) -> Reader | None:
         with self._loading:
-            if self._reader is None and not self._reader_problem:
+            if self._reader is None and (not self._reader_problem or time.monotonic() > self._retry_at):
                 try:
-                    self._reader = open_reader(self._settings, self.data)
+                    self._use(preferred(self._settings))
                 except ModelError as problem:
                     self._reader_problem = str(problem)
+                    # A server may be started at any time.
+                    self._retry_at = time.monotonic() + RETRY_S if self._settings.llm != "embedded" else float("inf")
             return self._reader
 
     # Kept states
@@ -214,26 +245,41 @@ class Library:
             self._background.start()
 
     def read_all(self, progress: Callable[[int, int], None] | None = None) -> None:
-        """Read all units now; `progress` gets how many of how many are read."""
+        """Read all units now, where a reader keeps what it read; `progress` gets how many of how many are read.
+
+        Raises:
+            ModelError: no chat model runs, or it fails.
+        """
         reader = self._load_reader()
         if reader is None:
             raise ModelError(self._reader_problem)
+        reader.warm_up()
+        if not isinstance(reader, EmbeddedReader):
+            return
         units = self._all_units()
         for number, unit in enumerate(units):
             if progress:
                 progress(number, len(units))
-            if self._closing.is_set() or not (reader.is_kept(unit) or reader.keep(unit, self._closing.is_set)):
+            stop = partial(self._is_over, reader)
+            if stop() or not (reader.is_kept(unit) or reader.keep(unit, stop)):
                 return
         if progress:
             progress(len(units), len(units))
 
     def state_progress(self) -> tuple[int, int]:
-        """How many articles have been read ahead in full, of how many."""
+        """How many articles have been read ahead in full, of how many; a server reads none ahead, and lacks none."""
+        reader = self._reader
+        if reader is not None and not isinstance(reader, EmbeddedReader):
+            return (count := len(self._store.documents())), count
         kept: dict[str, bool] = {}
         for unit in self._all_units():
-            read = self._reader is not None and self._reader.is_kept(unit)
+            read = reader is not None and reader.is_kept(unit)
             kept[unit.document.id] = kept.get(unit.document.id, True) and read
         return sum(kept.values()), len(kept)
+
+    def _is_over(self, reader: Reader) -> bool:
+        """Whether reading ahead is no longer wanted of a reader."""
+        return self._closing.is_set() or reader is not self._reader
 
     def _read_ahead(self) -> None:
         # What goes wrong here costs speed only; the next question meets it again and says so.
@@ -255,8 +301,8 @@ class Library:
         self._closing.set()
         if self._background is not None:
             self._background.join()
-        if self._reader is not None:
-            self._reader.close()
+        for reader in self._opened.values():
+            reader.close()
         self._retriever.index.close()
         self._store.close()
         self._lock.release()
@@ -272,28 +318,6 @@ class Library:
 
 # Disk space of a unit's state: about 650 positions of rules and unit at 28 KB.
 STATE_MB = 19
-# The states of the rules: about 15 MB each, of the wordings that came before some.
-RULES_BYTES = 200_000_000
-
-
-def open_reader(settings: Settings, data: Path) -> Reader:
-    """Load the embedded chat model.
-
-    Raises:
-        ModelError: it isn't set up, is damaged, or can't be loaded.
-    """
-    from rag.engine import Engine
-    from rag.reader import CONTEXT, SEQUENCES
-    from rag.setup import MODEL, MODEL_SHA256, engine_build, is_whole, model_path
-
-    path = model_path(settings.models)
-    if not is_whole(path):
-        raise ModelError(f"The chat model is not at {path}. Run `tanya setup` to fetch it.")
-    engine = Engine(path, context=CONTEXT, sequences=SEQUENCES, threads=settings.threads)
-    maker = f"{MODEL_SHA256} {engine_build()} {prompts.rules()}"
-    states = States(data / "states", limit=settings.states_mb * 1_000_000, maker=maker)
-    rules = States(settings.models / "states", limit=RULES_BYTES, maker=f"{MODEL_SHA256} {engine_build()}")
-    return Reader(engine, states, rules, f"{MODEL} (embedded)")
 
 
 def open_library(corpus: str | Path | None = None, data: str | Path | None = None) -> Library:

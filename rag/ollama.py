@@ -7,66 +7,37 @@ nothing, and has one time-out for a first token that may take a minute and a sec
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import ollama
 
-from rag.errors import BrokenOff, Busy, ModelError, NotPulled, NotReachable, OutOfMemory, TooLong, TooOld
+from rag.errors import BrokenOff, ModelError, NotPulled, NotReachable, TooLong, TooOld
+from rag.serving import (
+    BETWEEN_S,
+    CANDIDATES,
+    CONNECT_S,
+    FIRST_S,
+    LOOK_S,
+    WHOLE_S,
+    Messages,
+    Piece,
+    ServedModel,
+    refusal,
+)
 
 # The first that says what its models can do; what is built without a version says 0.0.0.
 OLDEST = (0, 6, 4)
-# Seconds to connect; from the question to the first token, which a cold model on a CPU needs; between two pieces;
-# and for a whole reply of a few dozen tokens.
-CONNECT_S, FIRST_S, BETWEEN_S, WHOLE_S = 3.0, 180.0, 30.0, 300.0
-# Lists and facts about models come from the server's disk.
-LOOK_S = 10.0
 # The model stays loaded between two questions; Ollama's own five minutes make the first answer after a pause slow.
 KEEP_ALIVE = "30m"
 # Kinds of models that only embed, for servers and models that don't say what they can do.
 _EMBEDS = re.compile(r"embed|\bbge\b|minilm|\be5\b|\bgte\b|bert", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class ServedModel:
-    """A model that a server offers.
-
-    Attributes:
-        name: with its tag, as it is asked for: "qwen2.5:7b".
-        chat: whether it answers questions.
-        embedding: whether it makes vectors.
-        elsewhere: whether the server itself has it run by somebody else (Ollama's cloud), who then sees the articles.
-        digest: tells one content of the name from another; "" where the server doesn't say.
-        context: tokens it was trained to read at once; 0 where the server doesn't say.
-    """
-
-    name: str
-    chat: bool
-    embedding: bool
-    elsewhere: bool = False
-    digest: str = ""
-    context: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A piece of a streamed reply.
-
-    Attributes:
-        text: what is added to the reply.
-        candidates: log-probabilities of the likeliest tokens in this place; None where the server gives none.
-        usage: the server's own figures, in the last piece: counts of tokens, and durations in nanoseconds.
-    """
-
-    text: str
-    candidates: Mapping[str, float] | None = None
-    usage: Mapping[str, int] | None = None
 
 
 class Ollama:
@@ -82,7 +53,9 @@ class Ollama:
             between_s: seconds that any other may take.
         """
         try:
-            client = ollama.Client(host or None, timeout=httpx.Timeout(LOOK_S, connect=CONNECT_S))
+            client = ollama.Client(host or None)
+            if _is_here(client._client.base_url.host):
+                client = ollama.Client(host or None, trust_env=False)  # a proxy can't reach this computer's own servers
         except (ValueError, httpx.InvalidURL) as error:
             raise NotReachable(f"OLLAMA_HOST is not an address: {error}. Write it as host:port.") from error
         self._http: httpx.Client = client._client
@@ -144,17 +117,14 @@ class Ollama:
             )
         return self._known[name, digest]
 
-    def chat(
-        self, model: str, messages: Sequence[Mapping[str, str]], *, tokens: int, context: int, first_only: bool = False
-    ) -> Iterator[Piece]:
-        """Stream a reply, always the likeliest token. Closing the iterator ends the reply on the server.
+    def chat(self, model: str, messages: Messages, *, tokens: int, context: int) -> Iterator[Piece]:
+        """Stream a reply, always the likeliest token. Closing the iterator ends it on the server.
 
         Args:
             model: its name.
-            messages: {"role": …, "content": …} each.
+            messages: what was said so far.
             tokens: at most so many in the reply.
             context: tokens of prompt and reply; the same in all calls, since another makes Ollama load the model anew.
-            first_only: whether nothing but loading the model and reading the prompt is wanted.
 
         Raises:
             TooLong: the prompt doesn't fit; it is never cut.
@@ -163,24 +133,19 @@ class Ollama:
         """
         body = {
             "model": model,
-            "messages": list(messages),
+            "messages": [{"role": role, "content": text} for role, text in messages],
             "stream": True,
             "think": False,
             "truncate": False,
             "shift": False,
             "keep_alive": KEEP_ALIVE,
             "logprobs": True,
-            "top_logprobs": 20,
-            "options": {"temperature": 0, "num_predict": 1 if first_only else tokens, "num_ctx": context},
+            "top_logprobs": CANDIDATES,
+            "options": {"temperature": 0, "num_predict": tokens, "num_ctx": context},
         }
         with self._explained(model), closing(self._lines("/api/chat", body)) as lines:
             for line in lines:
-                message = line.get("message") or {}
-                yield Piece(
-                    str(message.get("content") or ""),
-                    _candidates(line),
-                    {k: v for k, v in line.items() if isinstance(v, int)} if line.get("done") else None,
-                )
+                yield _piece(line)
                 if line.get("done"):
                     _refuse_cut(line, context)
                     return
@@ -236,8 +201,8 @@ class Ollama:
         """Whatever goes wrong becomes an error that says what to do."""
         try:
             yield
-        except _Refused as refusal:
-            raise self._refusal(refusal, model) from refusal
+        except _Refused as refused:
+            raise self._refusal(refused, model) from refused
         except (httpx.ConnectError, httpx.ConnectTimeout, ConnectionError) as error:
             raise NotReachable(
                 f"No Ollama answers at {self.host}. Start it with `ollama serve`, or set OLLAMA_HOST to where it runs."
@@ -253,21 +218,41 @@ class Ollama:
                 f"What answers at {self.host} is not Ollama. Set OLLAMA_HOST to where it runs."
             ) from error
 
-    def _refusal(self, refusal: _Refused, model: str) -> ModelError:
-        said = refusal.said.lower()
-        if refusal.status == 404 and model and "not found" in said:
+    def _refusal(self, refused: _Refused, model: str) -> ModelError:
+        if refused.status == 404 and model and "not found" in refused.said.lower():
             return NotPulled(f"Ollama at {self.host} has no model {model}. Get it with `ollama pull {model}`.")
-        if refusal.status == 404:
+        if refused.status in (404, 405):
             return NotReachable(f"What answers at {self.host} is not Ollama. Set OLLAMA_HOST to where it runs.")
-        if "context length" in said or "context size" in said:
-            return TooLong(f"The prompt is longer than {model} reads at once: {refusal.said}. Ask a shorter question.")
-        if "memory" in said or "cudamalloc" in said:
-            return OutOfMemory(f"Ollama lacks the memory for {model}: {refusal.said}. Choose a smaller model.")
-        if refusal.status in (429, 503):
-            return Busy(f"Ollama at {self.host} is busy with other questions. Ask again in a minute.")
-        if refusal.status in (401, 403):
-            return NotReachable(f"Ollama at {self.host} refuses: {refusal.said}. Set OLLAMA_API_KEY.")
-        return ModelError(f"Ollama at {self.host} failed: {refusal.said or refusal.status}. See its log.")
+        if refused.status in (401, 403):
+            return NotReachable(f"Ollama at {self.host} refuses: {refused.said}. Set OLLAMA_API_KEY.")
+        return refusal(refused.status, refused.said, f"Ollama at {self.host}", model)
+
+
+class OllamaChat:
+    """One chat model of one server."""
+
+    def __init__(self, server: Ollama, model: str, context: int) -> None:
+        """Name a model; it is loaded by the first chat.
+
+        Args:
+            server: closed by `close`.
+            model: its name.
+            context: tokens of prompt and reply.
+        """
+        self.server, self.model, self.context = server, model, context
+
+    @property
+    def name(self) -> str:
+        """The model and who runs it."""
+        return f"{self.model} (Ollama)"
+
+    def chat(self, messages: Messages, tokens: int) -> Iterator[Piece]:
+        """See `Ollama.chat`."""
+        return self.server.chat(self.model, messages, tokens=tokens, context=self.context)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.server.close()
 
 
 class _Refused(Exception):
@@ -282,6 +267,15 @@ class _Refused(Exception):
         self.status, self.said = status, text.rstrip(". ")
 
 
+def _is_here(host: str) -> bool:
+    """Whether an address is this computer's."""
+    try:
+        address = ipaddress.ip_address(host)
+        return address.is_loopback or address.is_unspecified
+    except ValueError:
+        return host in ("localhost", "")
+
+
 def _split(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Lines of a stream; what stands behind the last newline is a line cut short, and is left out."""
     rest = b""
@@ -290,12 +284,16 @@ def _split(pieces: Iterable[bytes]) -> Iterator[bytes]:
         yield from (line for line in lines if line.strip())
 
 
-def _candidates(line: Mapping[str, Any]) -> dict[str, float] | None:
-    """The likeliest tokens in the place of the line's first."""
-    rows = line.get("logprobs")
-    if not rows:
-        return None
-    return {str(row["token"]): float(row["logprob"]) for row in rows[0].get("top_logprobs") or rows}
+def _piece(line: Mapping[str, Any]) -> Piece:
+    message, rows = line.get("message") or {}, line.get("logprobs")
+    return Piece(
+        text=str(message.get("content") or ""),
+        candidates={str(r["token"]): float(r["logprob"]) for r in rows[0].get("top_logprobs") or rows}
+        if rows
+        else None,
+        thought=bool(message.get("thinking")),
+        usage={k: v for k, v in line.items() if type(v) is int} if line.get("done") else None,
+    )
 
 
 def _refuse_cut(line: Mapping[str, Any], context: int) -> None:

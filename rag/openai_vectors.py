@@ -8,10 +8,9 @@ from typing import Any
 
 import httpx
 
-from rag.errors import BrokenOff, Busy, ModelError, NotPulled, NotReachable, OutOfMemory, TooLong
+from rag.errors import BrokenOff, ModelError, NotPulled, NotReachable, TooLong
+from rag.serving import CONNECT_S, FIRST_S, refusal
 
-# Seconds to connect, and for an answer: the first one may load the model.
-_CONNECT_S, _ANSWER_S = 3.0, 180.0
 # How servers say that a text is longer than the model reads: vLLM and OpenAI, llama-server, text-embeddings-inference.
 _TOO_LONG = ("context length", "context size", "maximum context", "too large to process", "too long", "must have less")
 
@@ -19,14 +18,17 @@ _TOO_LONG = ("context length", "context size", "maximum context", "too large to 
 class OpenAIVectors:
     """A server by its address, "http://host:port/v1". Safe to call from several threads."""
 
-    def __init__(self, url: str, key: str = "", answer_s: float = _ANSWER_S) -> None:
+    def __init__(self, url: str, key: str = "", answer_s: float = FIRST_S) -> None:
+        if not url:
+            raise NotReachable("No server is named. Set TANYA_OPENAI_URL, for example to http://127.0.0.1:8080/v1.")
         self._url = url.rstrip("/")
         try:
             self._http = httpx.Client(
                 headers={"Authorization": f"Bearer {key}"} if key else {},
-                timeout=httpx.Timeout(answer_s, connect=_CONNECT_S),
+                timeout=httpx.Timeout(answer_s, connect=CONNECT_S),
+                # A proxy can't reach this computer's own servers.
+                trust_env=httpx.URL(url).host not in ("127.0.0.1", "::1", "localhost"),
             )
-            httpx.URL(self._url)
         except (httpx.InvalidURL, UnicodeEncodeError) as error:
             raise NotReachable(f"TANYA_OPENAI_URL or its key can't be used: {error}.") from error
 
@@ -66,11 +68,7 @@ class OpenAIVectors:
             return NotPulled(f"The server at {self._url} has no model {model}. Set TANYA_OPENAI_EMBEDDING_MODEL.")
         if status == 404:
             return NotReachable(f"{self._url} has no embeddings. Set TANYA_OPENAI_URL, with /v1 at its end.")
-        if status in (429, 503):
-            return Busy(f"The server at {self._url} is busy. Try again in a minute.")
-        if "memory" in low:
-            return OutOfMemory(f"The server at {self._url} lacks the memory for {model}. Choose a smaller model.")
-        return ModelError(f"The server at {self._url} failed: {said or status}. See its log.")
+        return refusal(status, said, f"The server at {self._url}", model)
 
 
 def _said(reply: httpx.Response) -> str:

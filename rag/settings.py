@@ -46,8 +46,17 @@ class Settings(BaseSettings):
         default="auto",
         description="who embeds: `embedded`, `ollama`, `openai`, or `auto`: who embedded the library, else embedded",
     )
-    ollama_model: str = Field(default="", description="Ollama's chat model; by default one that it has")
+    ollama_host: str = Field(
+        default="", description="address of Ollama's server; by default `OLLAMA_HOST`, else this computer"
+    )
+    ollama_model: str = Field(default="", description="Ollama's chat model; by default the one pulled last")
     ollama_embedding_model: str = Field(default="", description="Ollama's embedding model; by default one that it has")
+    slots: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="readings sent to a server at once; as many as it answers at once (`OLLAMA_NUM_PARALLEL`)",
+    )
     openai_url: str = Field(default="", description="address of an OpenAI-compatible server, up to and with `/v1`")
     openai_key: SecretStr = Field(default=SecretStr(""), description="its key, where it asks for one")
     openai_model: str = Field(default="", description="its chat model; by default the first that it names")
