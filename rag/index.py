@@ -153,6 +153,17 @@ class Index:
                 if left != self._folder:
                     shutil.rmtree(left, ignore_errors=True)
 
+    def problem(self) -> str:
+        """What is wrong with Chroma's files, which are loaded in another process; "" if nothing is."""
+        if not self.sound():
+            return f"the index in {self._root} is not as this embedder left it"
+        sample = self._store.sample_vectors(self.fingerprint, _SAMPLE)
+        try:
+            _check_apart(self._folder, self.name, self._note()["count"], sample)
+        except _ChromaError as error:
+            return f"the index in {self._root} can't be used: {error}"
+        return ""
+
     def close(self) -> None:
         with self._turn:
             self._disconnect()
