@@ -134,7 +134,7 @@ def setup(
     Does nothing where all is there. TANYA_LLM=embedded has it made ready beside Ollama.
     """
     from rag import setup as steps
-    from rag.readers import preferred
+    from rag.readers import is_embedded
 
     def say(text: str) -> None:
         err.print(text)
@@ -142,7 +142,7 @@ def setup(
     if rebuild:
         steps.rebuild_engine(say)
     settings = Settings()
-    if preferred(settings).engine == "embedded":
+    if is_embedded(settings):
         steps.make_ready(settings.models, say)
 
 

@@ -11,7 +11,7 @@ import ipaddress
 import json
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 
@@ -117,7 +117,7 @@ class Ollama:
             )
         return self._known[name, digest]
 
-    def chat(self, model: str, messages: Messages, *, tokens: int, context: int) -> Iterator[Piece]:
+    def chat(self, model: str, messages: Messages, *, tokens: int, context: int) -> Generator[Piece, None, None]:
         """Stream a reply, always the likeliest token. Closing the iterator ends it on the server.
 
         Args:
@@ -178,7 +178,7 @@ class Ollama:
         found: dict[str, Any] = reply.json()
         return found
 
-    def _lines(self, path: str, body: object) -> Iterator[dict[str, Any]]:
+    def _lines(self, path: str, body: object) -> Generator[dict[str, Any], None, None]:
         """The reply's JSON objects as they come, with the deadlines."""
         ends = time.monotonic() + WHOLE_S
         # The reply's headers come with its first token.
@@ -188,9 +188,7 @@ class Ollama:
                 reply.read()
                 raise _Refused(reply.status_code, reply.text)
             reply.request.extensions["timeout"]["read"] = self._between_s
-            for line in _split(reply.iter_bytes()):
-                if time.monotonic() > ends:
-                    raise httpx.ReadTimeout("")
+            for line in _split(_until(ends, reply.iter_bytes())):
                 found = json.loads(line)
                 if error := found.get("error"):
                     raise _Refused(500, str(error))
@@ -219,7 +217,7 @@ class Ollama:
             ) from error
 
     def _refusal(self, refused: _Refused, model: str) -> ModelError:
-        if refused.status == 404 and model and "not found" in refused.said.lower():
+        if refused.status == 404 and re.search("model.*not found", refused.said):
             return NotPulled(f"Ollama at {self.host} has no model {model}. Get it with `ollama pull {model}`.")
         if refused.status in (404, 405):
             return NotReachable(f"What answers at {self.host} is not Ollama. Set OLLAMA_HOST to where it runs.")
@@ -246,7 +244,7 @@ class OllamaChat:
         """The model and who runs it."""
         return f"{self.model} (Ollama)"
 
-    def chat(self, messages: Messages, tokens: int) -> Iterator[Piece]:
+    def chat(self, messages: Messages, tokens: int) -> Generator[Piece, None, None]:
         """See `Ollama.chat`."""
         return self.server.chat(self.model, messages, tokens=tokens, context=self.context)
 
@@ -274,6 +272,13 @@ def _is_here(host: str) -> bool:
         return address.is_loopback or address.is_unspecified
     except ValueError:
         return host in ("localhost", "")
+
+
+def _until(ends: float, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    for piece in pieces:
+        if time.monotonic() > ends:
+            raise httpx.ReadTimeout("the whole reply")
+        yield piece
 
 
 def _split(pieces: Iterable[bytes]) -> Iterator[bytes]:

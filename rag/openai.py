@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 
 import httpx
@@ -49,7 +49,7 @@ class OpenAIChat:
         """The model and where it runs."""
         return f"{self.model} ({httpx.URL(self.url).host})"
 
-    def chat(self, messages: Messages, tokens: int) -> Iterator[Piece]:
+    def chat(self, messages: Messages, tokens: int) -> Generator[Piece, None, None]:
         """See `rag.serving.ChatModel`."""
         told = [ChatMessage(role=role, content=text) for role, text in messages]
         done = False

@@ -54,6 +54,14 @@ def preferred(settings: Settings) -> Choice:
         return Choice("embedded")
 
 
+def is_embedded(settings: Settings) -> bool:
+    """Whether the embedded model is what the settings choose; a server that should answer and doesn't is not it."""
+    try:
+        return preferred(settings).engine == "embedded"
+    except ModelError:
+        return False
+
+
 def choices(settings: Settings) -> list[Choice]:
     """All chat models that could read now; servers that don't answer have none."""
     return [*_embedded(settings), *_of_ollama(settings), *_of_openai(settings)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -64,8 +64,8 @@ class ChatModel(Protocol):
     def name(self) -> str:
         """The model and who runs it: "qwen2.5:7b (Ollama)"."""
 
-    def chat(self, messages: Messages, tokens: int) -> Iterator[Piece]:
-        """Stream the likeliest reply of at most so many tokens; closing the iterator ends it on the server.
+    def chat(self, messages: Messages, tokens: int) -> Generator[Piece, None, None]:
+        """Stream the likeliest reply of at most so many tokens; closing the generator ends it on the server.
 
         Raises:
             TooLong: the prompt doesn't fit; it is never cut.
