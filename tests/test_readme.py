@@ -23,6 +23,8 @@ def test_the_python_examples_run(library, tmp_path, monkeypatch):
         exec(example.replace('data=".tanya"', f"data={str(tmp_path)!r}"), scope)
     assert scope["answer"].answered  # type: ignore[attr-defined]
     assert scope["report"].unchanged  # type: ignore[attr-defined]
+    assert scope["cited"].text == scope["answer"].citations[0].quote  # type: ignore[attr-defined]
+    assert len(scope["nodes"]) == 3  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)
@@ -35,6 +37,6 @@ def test_every_link_leads_somewhere(target):
     assert (ROOT / target).exists()
 
 
-@pytest.mark.parametrize("word", ["ask", "chat", "sync", "retrieve", "eval", "setup"])
+@pytest.mark.parametrize("word", ["ask", "chat", "sync", "retrieve", "doctor", "eval", "setup"])
 def test_every_command_is_in_the_readme(word):
     assert f"tanya {word}" in README
