@@ -153,8 +153,8 @@ def _embedder(settings: Settings, store: Store) -> Iterator[Check]:
         yield Check("embedder", "problem", said, "tanya sync embeds the others")
     else:
         yield Check("embedder", "ok", said)
-    wanted = embedders.wanted(settings, store)
-    wanted.embedding.get_query_embedding("Siapa?")
+    with closing(embedders.wanted(settings, store)) as wanted:
+        wanted.embedding.get_query_embedding("Siapa?")
     if wanted.fingerprint != serving.fingerprint and passages:
         missing = passages - store.count_vectors(wanted.fingerprint)
         said = f"{wanted.embedding.model_name} takes over; {missing} passages are to be embedded by it"

@@ -8,6 +8,7 @@ article again each time, and a library that was embedded by a server that is dow
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 
@@ -45,6 +46,11 @@ class Embedder:
     fingerprint: str
     url: str = ""
 
+    def close(self) -> None:
+        """Close the connections to the server, if there is one."""
+        if isinstance(self.embedding, ServedEmbedding):
+            self.embedding.close()
+
 
 def serving(settings: Settings, store: Store) -> Embedder:
     """The embedder that the library was embedded with; no server is asked."""
@@ -69,13 +75,18 @@ def wanted(settings: Settings, store: Store) -> Embedder:
     model = _model(settings, engine, kept["model"] if kept.get("engine") == engine else "")
     url = "" if engine == "ollama" else settings.openai_url or kept.get("url", "")
     embedding = _served(settings, engine, model, url)
-    return Embedder(engine, model, embedding, _recognise(store, engine, model, embedding), url)
+    try:
+        return Embedder(engine, model, embedding, _recognise(store, engine, model, embedding), url)
+    except BaseException:
+        embedding.close()
+        raise
 
 
 def keep(store: Store, embedder: Embedder) -> None:
     """Remember whose vectors serve from now on."""
-    names = ("engine", "model", "fingerprint", "url")
-    store.set_note(_NOTE, json.dumps({name: getattr(embedder, name) for name in names}))
+    kept = json.dumps({name: getattr(embedder, name) for name in ("engine", "model", "fingerprint", "url")})
+    if store.note(_NOTE) != kept:
+        store.set_note(_NOTE, kept)
 
 
 def _embedded() -> Embedder:
@@ -89,21 +100,22 @@ def _model(settings: Settings, engine: str, kept: str) -> str:
         if not (model := settings.openai_embedding_model or kept):
             raise ModelError("Name the server's embedding model with TANYA_OPENAI_EMBEDDING_MODEL.")
         return model
-    server = Ollama(settings.ollama_host)
-    server.version()
-    if name := settings.ollama_embedding_model or kept:
-        return server.model(name).name
-    for model_there in server.models():
-        if model_there.embedding:
-            return model_there.name
-    raise NotPulled(f"Ollama at {server.host} has no embedding model. Get one with `ollama pull {_SUGGESTED}`.")
+    with closing(Ollama(settings.ollama_host)) as server:
+        server.version()
+        if name := settings.ollama_embedding_model or kept:
+            return server.model(name).name
+        able = [there.name for there in server.models() if there.embedding and not there.elsewhere]
+        if not able:
+            raise NotPulled(f"Ollama at {server.host} has no embedding model. Get one with `ollama pull {_SUGGESTED}`.")
+        return able[0]
 
 
 def _served(settings: Settings, engine: str, model: str, url: str) -> ServedEmbedding:
     if engine == "ollama":
-        return ServedEmbedding(model, "Ollama", partial(Ollama(settings.ollama_host).embed, model))
+        ollama = Ollama(settings.ollama_host)
+        return ServedEmbedding(model, "Ollama", partial(ollama.embed, model), ollama.close)
     server = OpenAIVectors(url, settings.openai_key.get_secret_value())
-    return ServedEmbedding(model, httpx.URL(url).host, partial(server.embed, model))
+    return ServedEmbedding(model, httpx.URL(url).host, partial(server.embed, model), server.close)
 
 
 def _recognise(store: Store, engine: str, model: str, embedding: ServedEmbedding) -> str:

@@ -147,11 +147,13 @@ class Index:
             self._unusable = True
 
     def sweep(self) -> None:
-        """Remove what other embedders and interrupted writes left; only where this index is sound."""
+        """Remove what other embedders and interrupted writes left, if this index is sound; not while one is built."""
         with self._turn:
-            for left in self._root.iterdir():
-                if left != self._folder:
-                    shutil.rmtree(left, ignore_errors=True)
+            there = list(self._root.iterdir()) if self._root.is_dir() else []
+            if len(there) > 1 and self.sound():
+                for left in there:
+                    if left != self._folder:
+                        shutil.rmtree(left, ignore_errors=True)
 
     def problem(self) -> str:
         """What is wrong with Chroma's files, which are loaded in another process; "" if nothing is."""
@@ -175,7 +177,6 @@ class Index:
             if self._root.exists():
                 _log.warning("The index in %s is not as this embedder left it and is rebuilt.", self._root)
             return self.rebuild(tell)
-        self.sweep()
         pending = self._store.unindexed()
         if not pending:
             return None

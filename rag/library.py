@@ -52,6 +52,7 @@ class Library:
         self._lock.acquire()
         try:
             self._store = Store(data)
+            self._embedders: list[Embedder] = []  # all that were opened
             self._retriever = self._retriever_by(embedders.serving(settings, self._store))
         except BaseException:
             self._lock.release()
@@ -82,22 +83,31 @@ class Library:
         """
         with self._syncing:
             embedder, before = embedders.wanted(self._settings, self._store), self._retriever
-            same = embedder.fingerprint == before.index.fingerprint
-            after = before if same else self._retriever_by(embedder)
-            try:
-                report = sync(self.corpus, self._store, after.index, after.embedding, progress)
-            finally:
-                with self._units_turn:
-                    self._units.clear()
-            if not same:
-                embedders.keep(self._store, embedder)
+            if embedder.fingerprint == before.index.fingerprint:
+                embedder.close()
+                report = self._sync_by(before, progress)
+            else:
+                after = self._retriever_by(embedder)
+                try:
+                    report = self._sync_by(after, progress)
+                except BaseException:
+                    after.index.close()
+                    raise
                 self._retriever = after
                 before.index.retire()
-                if after.index.sound():
-                    after.index.sweep()
+            self._retriever.index.sweep()
+            embedders.keep(self._store, embedder)
             return report
 
+    def _sync_by(self, retriever: Retriever, progress: Callable[[SyncProgress], None] | None) -> SyncReport:
+        try:
+            return sync(self.corpus, self._store, retriever.index, retriever.embedding, progress)
+        finally:
+            with self._units_turn:
+                self._units.clear()
+
     def _retriever_by(self, embedder: Embedder) -> Retriever:
+        self._embedders.append(embedder)
         return Retriever(self._store, Index(self.data, self._store, embedder.fingerprint), embedder.embedding)
 
     def documents(self) -> list[ListedDocument]:
@@ -303,6 +313,8 @@ class Library:
             self._background.join()
         for reader in self._opened.values():
             reader.close()
+        for embedder in self._embedders:
+            embedder.close()
         self._retriever.index.close()
         self._store.close()
         self._lock.release()

@@ -58,6 +58,10 @@ class OpenAIVectors:
                 "has, with /v1 at its end."
             ) from error
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
     def _refusal(self, status: int, said: str, model: str) -> ModelError:
         low = said.lower()
         if status == 413 or any(words in low for words in _TOO_LONG):

@@ -75,20 +75,32 @@ class ServedEmbedding(BaseEmbedding):
 
     _send: Send = PrivateAttr()
     _prefixes: Prefixes = PrivateAttr()
-    _probe: list[float] = PrivateAttr()
+    _probe: list[float] = PrivateAttr(default_factory=list)
+    _close: Callable[[], None] = PrivateAttr()
 
-    def __init__(self, model: str, where: str, send: Send, probe: Sequence[float] = (), **kwargs: Any) -> None:  # noqa: ANN401 - llama-index's own signature
+    def __init__(
+        self,
+        model: str,
+        where: str,
+        send: Send,
+        close: Callable[[], None] = lambda: None,
+        **kwargs: Any,  # noqa: ANN401 - llama-index's own signature
+    ) -> None:
         """Name a model.
 
         Args:
             model: its name on the server.
             where: what the server is called.
             send: see the class.
-            probe: the vector that the probe has to have; by default any.
+            close: closes the connections.
             kwargs: llama-index's own.
         """
         super().__init__(model_name=f"{model} ({where})", **kwargs)
-        self._send, self._prefixes, self._probe = send, prefixes(model), list(probe)
+        self._send, self._prefixes, self._close = send, prefixes(model), close
+
+    def close(self) -> None:
+        """Close the connections to the server."""
+        self._close()
 
     def probe(self) -> list[float]:
         """The probe's vector, which tells this model from any other."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -280,11 +281,11 @@ def test_two_models_are_told_apart_by_the_probe():
 
 
 def openai(reply):
-    return faulty_server(reply), lambda url: OpenAIVectors(f"{url}/v1", answer_s=1).embed
+    return faulty_server(reply), lambda url: closing(OpenAIVectors(f"{url}/v1", answer_s=1))
 
 
 def of_ollama(reply):
-    return faulty_server(reply), lambda url: Ollama(url, first_s=1).embed
+    return faulty_server(reply), lambda url: closing(Ollama(url, first_s=1))
 
 
 @pytest.mark.parametrize("kind", [openai, of_ollama], ids=["openai", "ollama"])
@@ -302,9 +303,9 @@ def of_ollama(reply):
     ],
 )
 def test_each_failure_says_what_to_do(kind, status, said, error, advice):
-    server, embed = kind(lambda *_: (status, said))
-    with server as url, pytest.raises(error, match=advice):
-        embed(url)("m", ["text"])
+    server, client = kind(lambda *_: (status, said))
+    with server as url, client(url) as it, pytest.raises(error, match=advice):
+        it.embed("m", ["text"])
 
 
 @pytest.mark.parametrize(
@@ -316,17 +317,17 @@ def test_each_failure_says_what_to_do(kind, status, said, error, advice):
     ],
 )
 def test_servers_say_in_their_own_ways_that_a_text_is_too_long(said):
-    server, embed = openai(lambda *_: (400, said))
-    with server as url, pytest.raises(TooLong):
-        embed(url)("m", ["text"])
+    server, client = openai(lambda *_: (400, said))
+    with server as url, client(url) as it, pytest.raises(TooLong):
+        it.embed("m", ["text"])
 
 
 def test_a_server_that_says_nothing_is_given_up():
     waiting = threading.Event()
-    server, embed = openai(lambda *_: (waiting.wait(5) and 200, {}))
-    with server as url:
+    server, client = openai(lambda *_: (waiting.wait(5) and 200, {}))
+    with server as url, client(url) as it:
         with pytest.raises(BrokenOff, match="too long"):
-            embed(url)("m", ["text"])
+            it.embed("m", ["text"])
         waiting.set()
 
 

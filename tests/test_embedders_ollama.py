@@ -1,8 +1,10 @@
-"""Embedding by a real Ollama, with the chat model's file: poor vectors, but the real way. Half a minute on two cores."""
+"""Embedding by a real Ollama, with the chat model's file: poor vectors, but the real way. Half a minute."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -73,7 +75,8 @@ def test_a_library_goes_to_ollama_and_back(server, corpus, tmp_path, monkeypatch
 
 
 def test_a_text_is_read_to_its_end(server):
-    embedding = ServedEmbedding(CHAT, "Ollama", lambda texts: Ollama(server.host).embed(CHAT, texts))
     long = "Hujan turun di Jakarta. " * 80
-    rain, war = embedding.get_text_embedding_batch([f"{long} Payung.", f"{long} Perang."])
+    with closing(Ollama(server.host)) as ollama:
+        embedding = ServedEmbedding(CHAT, "Ollama", partial(ollama.embed, CHAT))
+        rain, war = embedding.get_text_embedding_batch([f"{long} Payung.", f"{long} Perang."])
     assert not np.allclose(rain, war, atol=1e-4)

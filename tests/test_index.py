@@ -180,7 +180,7 @@ def test_a_switch_killed_halfway_leaves_the_first_index_as_it_was(damaged):
     assert done.returncode == 9
     with Library(damaged) as (store, index):
         assert index.sound()
-        index.refresh()
+        index.sweep()
         assert len(list((damaged / "chroma").iterdir())) == 1
         assert finds_everything(index, store)
 
