@@ -10,13 +10,13 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from rag import prompts
 from rag.engine import Engine, Row
+from rag.reading import Reading, Worth, parse_reply
 from rag.states import States
 from rag.units import Unit
 
@@ -36,25 +36,7 @@ REPLY_TOKENS = 40
 SLICE = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one unit says to one question.
-
-    Attributes:
-        unit: what was read.
-        doubt: log-odds that the unit does not answer, from the reply's first token. Compare within one question:
-            it shifts with the languages of question and unit.
-        text: the reply without its sentence number; "" while not decoded.
-        hint: the sentence that the model named, from 0, or None. Often off by some.
-    """
-
-    unit: Unit
-    doubt: float
-    text: str = ""
-    hint: int | None = None
-
-
-class Reader:
+class EmbeddedReader:
     """Reads units with the embedded model. Safe to call from several threads; questions go before background work."""
 
     def __init__(self, engine: Engine, states: States, rules: States, name: str) -> None:
@@ -87,9 +69,12 @@ class Reader:
             with self._counting:
                 self._waiting -= 1
 
-    def read(
-        self, units: Sequence[Unit], question: str, worth: Callable[[Sequence[float]], Sequence[int]]
-    ) -> list[Reading]:
+    @property
+    def at_once(self) -> int:
+        """A sequence for each unit: the weights are read from memory once for all of them."""
+        return SEQUENCES - FIRST_SLOT
+
+    def read(self, units: Sequence[Unit], question: str, worth: Worth) -> list[Reading]:
         """Read units, at most seven of them (a sequence each), each on its own.
 
         Args:
@@ -118,7 +103,7 @@ class Reader:
                 for sequence, start in zip(sequences, starts, strict=True):
                     self._engine.forget(sequence, start)
         return [
-            Reading(unit, doubt, *_parse(replies.get(number, ""), len(unit.sentences)))
+            Reading(unit, doubt, *parse_reply(replies.get(number, ""), len(unit.sentences)))
             for number, (unit, doubt) in enumerate(zip(units, doubts, strict=True))
         ]
 
@@ -126,7 +111,7 @@ class Reader:
         """What the model writes for a conversation with a follow-up; see `rag.followup`."""
         with self._turn():
             start = self._load(FOLLOW_UP)
-            tokens = self._engine.tokenize(conversation)
+            tokens = self._engine.tokenize(prompts.in_turns([("user", conversation)]) + prompts.REPLY)
             try:
                 logits = self._engine.evaluate(
                     [Row(FOLLOW_UP, start + n, token, n == len(tokens) - 1) for n, token in enumerate(tokens)]
@@ -219,7 +204,7 @@ class Reader:
         """Whether the unit's state is kept, so that it need not be read again."""
         return self._states.has(unit.key)
 
-    def keep_rules(self) -> None:
+    def warm_up(self) -> None:
         """Compute and keep the states of the rules, which every reading and every rewriting starts from."""
         with self._turn():
             self._load(RULES)
@@ -254,11 +239,3 @@ class Reader:
         """Free the model; waits for the reading that is under way."""
         with self._busy:
             self._engine.close()
-
-
-def _parse(reply: str, count: int) -> tuple[str, int | None]:
-    """The reply's text and the sentence it names, if there is such a sentence."""
-    text, mark, rest = reply.partition("[")
-    number = rest.partition("]")[0].strip()
-    hint = int(number) - 1 if mark and number.isdecimal() and 0 < int(number) <= count else None
-    return " ".join(text.split()).strip(), hint

@@ -15,7 +15,7 @@ from rag.dates import find_dates, rewrite_dates, weekday_name
 from rag.merge import Finding, Group, merge
 from rag.premise import has_main_verb
 from rag.question import Question, asks_weekday
-from rag.reader import Reading
+from rag.reading import Reading
 from rag.verify import verify
 
 # The weights: constant; doubt and lead (each a log-odds), share of the question's words, and its verb, in the sentence.

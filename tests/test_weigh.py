@@ -7,7 +7,7 @@ import pytest
 from rag.documents import Document
 from rag.passages import split_passages
 from rag.question import date_instead, understand
-from rag.reader import Reading
+from rag.reading import Reading
 from rag.sentences import document_sentences
 from rag.units import Unit, document_units
 from rag.weigh import shown, worth
