@@ -19,6 +19,7 @@ from rag.premise import missing_premise
 from rag.question import LONGEST, Question, date_instead, kind_of, understand
 from rag.reading import Reader, Reading
 from rag.retrieve import Retriever
+from rag.translate import in_language
 from rag.units import Unit
 from rag.weigh import shown, worth
 
@@ -92,6 +93,7 @@ class Asker:
                         clock.mark("first_token_ms")
                     # Also without news: between two batches is where a reader who stopped is noticed.
                     yield replace(growing, timings=clock.timings())
+                said[-1] = self._in_language(said[-1], question.language)
         except ModelError as error:
             problem = str(error)
         answer = replace(_answered(answer, question, said), problem=problem)
@@ -101,6 +103,11 @@ class Asker:
             answer = replace(answer, text=silence(question, answer.passages, premise, self.documents))
         clock.mark("first_token_ms")
         yield replace(answer, timings=clock.end(), complete=True)
+
+    def _in_language(self, part: Part, language: str) -> Part:
+        assert self.reader is not None
+        translate = self.reader.translate
+        return replace(part, groups=tuple(in_language(group, language, translate) for group in part.groups))
 
     def _parts(
         self, question: Question, passages: Sequence[RetrievedPassage]
