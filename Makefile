@@ -22,7 +22,8 @@ chat: setup ## open the chat page on http://127.0.0.1:7860
 sync: setup ## read the articles in corpus/ into the library
 	@$(BIN)/tanya sync
 
-test: setup ## run all tests (installs Debian's chromium for the page test where it is missing)
+test: .venv/.installed ## run all tests (installs Debian's chromium for the page test where it is missing)
+	@TANYA_LLM=embedded $(BIN)/tanya setup
 	@sh tests/install_chromium.sh
 	@$(BIN)/python -m pytest
 
@@ -34,7 +35,7 @@ check: lint test ## what CI runs: lint, then the tests
 eval: setup ## measure the answers on the gold questions, into eval/results/
 	@$(BIN)/tanya eval
 
-setup: .venv/.installed ## install everything: packages, llama.cpp, the chat model
+setup: .venv/.installed ## install packages and, where Ollama has no chat model, llama.cpp and the embedded one
 	@$(BIN)/tanya setup
 
 .venv/.installed: requirements.lock pyproject.toml

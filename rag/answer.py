@@ -93,6 +93,7 @@ class Answer:
         timings: milliseconds: retrieve_ms, first_token_ms, total_ms.
         models: {"llm": name, "embedding": name}; "llm" is "" where no model runs.
         disagreement: whether statements of different publishers contradict each other.
+        problem: why the model read less than it should have, and what to do; "" if it read all.
         complete: False for all but the last of a stream.
         narrowed: the filters that were in force, and which of them the question itself asked for.
     """
@@ -107,6 +108,7 @@ class Answer:
     timings: dict[str, float] = field(default_factory=dict)
     models: dict[str, str] = field(default_factory=dict)
     disagreement: bool = False
+    problem: str = ""
     complete: bool = False
     narrowed: Narrowed = NOT_NARROWED
 

@@ -12,15 +12,17 @@ from rag.answer import Answer, RetrievedPassage
 from rag.atoms import has_name
 from rag.compose import Part, compose, nearest_articles, silence, words
 from rag.copies import copiers
+from rag.errors import ModelError
 from rag.filters import UNFILTERED, Filters, nothing_fits
 from rag.followup import standalone
 from rag.infer import narrow
 from rag.merge import Group
 from rag.parts import parts
 from rag.premise import missing_premise
-from rag.question import LONGEST, Question, kind_of, understand
-from rag.reader import Reader, Reading
+from rag.question import LONGEST, Question, date_instead, kind_of, understand
+from rag.reading import Reader, Reading
 from rag.retrieve import Retriever
+from rag.translate import in_language
 from rag.units import Unit
 from rag.weigh import shown, worth
 
@@ -38,13 +40,14 @@ OTHER_TIMES = 2
 class Asker:
     """Answers questions over one library.
 
-    `units` gives the units of passages by their ids. `reader` is None where no chat model runs.
+    `units` gives the units of passages by their ids. `reader` is None where no chat model runs, and `problem` says why.
     """
 
     retriever: Retriever
     units: Callable[[Sequence[str]], Sequence[Unit]]
     reader: Reader | None
     models: dict[str, str]
+    problem: str = ""
 
     def stream(
         self,
@@ -59,7 +62,6 @@ class Asker:
         Raises:
             FilterError: a filter names what the library doesn't have.
             QuestionError: the question is empty or too long.
-            ModelError: the model failed.
         """
         clock = _Clock()
         question = self._understood(text, history)
@@ -74,43 +76,69 @@ class Asker:
             yield replace(answer, text=nothing_fits(question.language), timings=clock.end(), complete=True)
             return
         if self.reader is None:
-            say = words(question.language)["no_model"]
-            nearest = nearest_articles(passages, question.language, SHOWN)
-            yield replace(answer, text=f"{say}\n{nearest}", timings=clock.end(), complete=True)
+            yield replace(answer, text=_evidence("no_model", answer, self.problem), timings=clock.end(), complete=True)
             return
         yield from self._read(question, retrieved, answer, clock)
 
     def _understood(self, text: str, history: Sequence[tuple[str, str]]) -> Question:
         asked = understand(text)
-        alone = standalone(asked.text, history, self.reader.rewrite if self.reader else None)
+        alone = standalone(asked.text, history, self._rewrite if self.reader else None)
         # The answer is in the language of what was typed, whatever the rewriting is in.
         return asked if alone == asked.text else replace(understand(alone[:LONGEST]), language=asked.language)
 
     def _retrieved(self, text: str, filters: Filters) -> list[RetrievedPassage]:
         return self.retriever.retrieve(text, RETRIEVED, per_document=RETRIEVED, filters=filters)
 
+    def _rewrite(self, conversation: str) -> str:
+        """The model's rewriting; "" where it fails, which the first reading then says."""
+        assert self.reader is not None
+        try:
+            return self.reader.rewrite(conversation)
+        except ModelError:
+            return ""
+
     def _read(
         self, question: Question, passages: Sequence[RetrievedPassage], answer: Answer, clock: _Clock
     ) -> Iterator[Answer]:
         said: list[Part] = []
-        premise = ""
-        texts = parts(question.text)
-        for text in texts:
-            part = question if len(texts) == 1 else replace(question, text=text, kind=kind_of(text))
-            found = passages if len(texts) == 1 else self._retrieved(text, answer.narrowed.filters)
-            units, premise = self._readable(part, found)
-            said.append(Part(part, ()))
-            for groups in self._groups(part, units):
-                said[-1] = Part(part, tuple(self._with_copies(group, found) for group in groups))
-                growing = _answered(answer, question, [part for part in said if part.groups])
-                if growing.answered:
-                    clock.mark("first_token_ms")
+        problem = premise = ""
+        try:
+            for part, found in self._parts(question, passages, answer.narrowed.filters):
+                units, premise = self._readable(part, found)
+                said.append(Part(part, ()))
+                for groups in self._groups(part, units):
+                    said[-1] = Part(part, tuple(self._with_copies(group, found) for group in groups))
+                    growing = _answered(answer, question, [part for part in said if part.groups])
+                    if growing.answered:
+                        clock.mark("first_token_ms")
+                    # Also without news: between two batches is where a reader who stopped is noticed.
                     yield replace(growing, timings=clock.timings())
-        answer = _answered(answer, question, said)
-        if not answer.answered:
+                said[-1] = self._in_language(said[-1], question.language)
+        except ModelError as error:
+            problem = str(error)
+        answer = replace(_answered(answer, question, said), problem=problem)
+        if problem and not answer.answered:
+            answer = replace(answer, text=_evidence("failed", answer))
+        elif not answer.answered:
             answer = replace(answer, text=silence(question, answer.passages, premise, self._searched(answer)))
         clock.mark("first_token_ms")
         yield replace(answer, timings=clock.end(), complete=True)
+
+    def _in_language(self, part: Part, language: str) -> Part:
+        assert self.reader is not None
+        translate = self.reader.translate
+        return replace(part, groups=tuple(in_language(group, language, translate) for group in part.groups))
+
+    def _parts(
+        self, question: Question, passages: Sequence[RetrievedPassage], filters: Filters
+    ) -> Iterator[tuple[Question, Sequence[RetrievedPassage]]]:
+        """The questions that a question consists of, with the passages of each."""
+        texts = parts(question.text)
+        if len(texts) == 1:
+            yield question, passages
+            return
+        for text in texts:
+            yield replace(question, text=text, kind=kind_of(text)), self._retrieved(text, filters)
 
     def _readable(self, question: Question, passages: Sequence[RetrievedPassage]) -> tuple[list[Unit], str]:
         """The units that are read, best first, and what all articles lack of the question, if that leaves none.
@@ -132,10 +160,9 @@ class Asker:
         # A unit without a kept state takes seconds to read: the first words then come from one.
         first = FIRST if all(self.reader.is_kept(unit) for unit in units[:FIRST]) else 1
         readings: list[Reading] = []
-        for batch in (units[:first], units[first:]):
-            if batch:
-                readings += self.reader.read(batch, question.text, partial(worth, question))
-                yield shown(question, readings)
+        for batch in _batches(units, first, self.reader.at_once):
+            readings += self.reader.read(batch, date_instead(question.text), partial(worth, question))
+            yield shown(question, readings)
 
     def _searched(self, answer: Answer) -> int:
         """How many articles the question was put to."""
@@ -170,6 +197,20 @@ def _answered(answer: Answer, question: Question, parts: Sequence[Part]) -> Answ
         citations=said.citations,
         disagreement=any(part.disagrees for part in parts),
     )
+
+
+def _evidence(why: str, answer: Answer, problem: str = "") -> str:
+    """What was found, where no model reads it, and why none does."""
+    say = words(answer.language)
+    found = nearest_articles(answer.passages, answer.language, SHOWN)
+    return "\n".join([f"{say[why]} {problem}".strip(), say["found"], found])
+
+
+def _batches(units: Sequence[Unit], first: int, at_once: int) -> Iterator[Sequence[Unit]]:
+    """The first few units, then as many at a time as the reader reads best."""
+    while units:
+        yield units[:first]
+        units, first = units[first:], at_once
 
 
 def _spread(passages: Sequence[RetrievedPassage], count: int) -> list[RetrievedPassage]:

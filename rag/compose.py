@@ -21,7 +21,9 @@ _WORDS = {
         "premise": 'The articles don\'t mention "{what}".',
         "nearest": "Nearest articles:",
         "searched": "Searched {documents} articles.",
-        "no_model": "No chat model is running, so here is what was found:",
+        "no_model": "No chat model is running.",
+        "failed": "The chat model failed.",
+        "found": "What was found:",
     },
     "id": {
         "disagree": "Artikel-artikelnya berbeda:",
@@ -32,7 +34,9 @@ _WORDS = {
         "premise": 'Artikel-artikelnya tidak menyebut "{what}".',
         "nearest": "Artikel terdekat:",
         "searched": "{documents} artikel dicari.",
-        "no_model": "Tidak ada model bahasa yang berjalan, jadi inilah yang ditemukan:",
+        "no_model": "Tidak ada model bahasa yang berjalan.",
+        "failed": "Model bahasanya gagal.",
+        "found": "Yang ditemukan:",
     },
 }
 

@@ -5,28 +5,37 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import threading
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from rag import prompts
+from rag import embedders, prompts
 from rag.answer import Answer, RetrievedPassage
 from rag.asking import Asker
 from rag.documents import Document
-from rag.embedding import E5Embedding, fingerprint
+from rag.embedders import Embedder
 from rag.errors import CorpusError, LibraryError, ModelError
 from rag.filters import UNFILTERED, Filters, settled
 from rag.index import Index
 from rag.lock import FolderLock
-from rag.reader import Reader
+from rag.reader import EmbeddedReader
+from rag.readers import Choice, choices, open_reader, preferred
+from rag.reading import Reader
 from rag.retrieve import PER_DOCUMENT, Retriever
 from rag.settings import Settings
-from rag.states import States
 from rag.store import ListedDocument, Store
 from rag.sync import SyncProgress, SyncReport, sync
 from rag.units import Unit, document_units
 
+if TYPE_CHECKING:
+    from rag.llamaindex import LibraryQueryEngine, LibraryRetriever
+
+# Seconds after which a server that was not there is looked for again.
+RETRY_S = 10.0
 EXAMPLES = (
     "when did Putin thank Trump",
     "kapan Putin berterima kasih kepada Trump",
@@ -44,15 +53,18 @@ class Library:
         self._lock.acquire()
         try:
             self._store = Store(data)
-            self._embedding = E5Embedding()
-            self._index = Index(data, self._store, fingerprint(self._embedding))
+            self._embedders: list[Embedder] = []  # all that were opened
+            self._retriever = self._retriever_by(embedders.serving(settings, self._store))
         except BaseException:
             self._lock.release()
             raise
-        self._retriever = Retriever(self._store, self._index, self._embedding)
+        self._syncing = threading.Lock()
         self._units: OrderedDict[str, dict[str, Unit]] = OrderedDict()  # of documents, least recently used first
-        self._reader: Reader | None = None
+        self._units_turn = threading.Lock()
+        self._opened: dict[Choice, Reader] = {}
+        self._reader: Reader | None = None  # of those opened, the one that reads
         self._reader_problem = ""
+        self._retry_at = float("inf")
         self._loading = threading.Lock()
         self._background: threading.Thread | None = None
         self._closing = threading.Event()
@@ -62,13 +74,42 @@ class Library:
     def sync(self, progress: Callable[[SyncProgress], None] | None = None) -> SyncReport:
         """Make the library say what the corpus folder says; what did not change costs next to nothing.
 
+        Another embedder than before embeds everything anew; the old one answers until that is done, also after an
+        interruption, from which the next sync goes on.
+
         Raises:
             CorpusError: the folder is missing or has no articles; the library stays as it is.
             LibraryError: the data folder can't be written.
+            ModelError: the embedder can't be reached or failed.
         """
-        report = sync(self.corpus, self._store, self._index, self._embedding, progress)
-        self._units.clear()
-        return report
+        with self._syncing:
+            embedder, before = embedders.wanted(self._settings, self._store), self._retriever
+            if embedder.fingerprint == before.index.fingerprint:
+                embedder.close()
+                report = self._sync_by(before, progress)
+            else:
+                after = self._retriever_by(embedder)
+                try:
+                    report = self._sync_by(after, progress)
+                except BaseException:
+                    after.index.close()
+                    raise
+                self._retriever = after
+                before.index.retire()
+            self._retriever.index.sweep()
+            embedders.keep(self._store, embedder)
+            return report
+
+    def _sync_by(self, retriever: Retriever, progress: Callable[[SyncProgress], None] | None) -> SyncReport:
+        try:
+            return sync(self.corpus, self._store, retriever.index, retriever.embedding, progress)
+        finally:
+            with self._units_turn:
+                self._units.clear()
+
+    def _retriever_by(self, embedder: Embedder) -> Retriever:
+        self._embedders.append(embedder)
+        return Retriever(self._store, Index(self.data, self._store, embedder.fingerprint), embedder.embedding)
 
     def documents(self) -> list[ListedDocument]:
         """All articles, without their texts."""
@@ -136,27 +177,44 @@ class Library:
             QuestionError: the question is empty or too long.
             FilterError: a filter names what the library doesn't have.
             LibraryError: no article has been read yet.
-            ModelError: the model failed.
         """
         self._refuse_if_empty()
         reader = self._load_reader()
-        asker = Asker(self._retriever, self.units, reader, self.models)
+        asker = Asker(self._retriever, self.units, reader, self.models, self._reader_problem)
         yield from asker.stream(question, history, filters, infer_filters=infer_filters)
+
+    # In LlamaIndex
+
+    def as_retriever(self, similarity_top_k: int = 10) -> LibraryRetriever:
+        """`retrieve` as a LlamaIndex retriever; see `rag.llamaindex`."""
+        from rag.llamaindex import LibraryRetriever
+
+        return LibraryRetriever(self, similarity_top_k)
+
+    def as_query_engine(self) -> LibraryQueryEngine:
+        """`ask` as a LlamaIndex query engine, whose source nodes are the cited sentences; see `rag.llamaindex`."""
+        from rag.llamaindex import LibraryQueryEngine
+
+        return LibraryQueryEngine(self)
+
+    # Units
 
     def units(self, passage_ids: Sequence[str]) -> list[Unit]:
         """The reading units of passages, in their order."""
         return [self._document_units(id.rpartition("#")[0])[id] for id in passage_ids]
 
     def _document_units(self, document_id: str) -> dict[str, Unit]:
-        if document_id not in self._units:
-            document = self._store.document(document_id)
-            self._units[document_id] = document_units(
-                document, self._store.sentences_of(document_id), self._store.passages_of(document_id)
-            )
-            # Units of a few hundred articles are kept: finding the dates of one takes milliseconds.
-            if len(self._units) > 200:
-                self._units.popitem(last=False)
-        return self._units[document_id]
+        with self._units_turn:
+            if document_id not in self._units:
+                document = self._store.document(document_id)
+                self._units[document_id] = document_units(
+                    document, self._store.sentences_of(document_id), self._store.passages_of(document_id)
+                )
+                # Units of a few hundred articles are kept: finding the dates of one takes milliseconds.
+                if len(self._units) > 200:
+                    self._units.popitem(last=False)
+            self._units.move_to_end(document_id)
+            return self._units[document_id]
 
     def _refuse_if_empty(self) -> None:
         if not self._store.count_passages():
@@ -168,7 +226,7 @@ class Library:
     def models(self) -> dict[str, str]:
         """Names of the models: "llm" (where none runs, "") and "embedding"."""
         reader = self._load_reader()
-        return {"llm": reader.name if reader else "", "embedding": self._embedding.model_name}
+        return {"llm": reader.name if reader else "", "embedding": self._retriever.embedding.model_name}
 
     @property
     def model_problem(self) -> str:
@@ -185,13 +243,38 @@ class Library:
         """Questions to begin with."""
         return EXAMPLES
 
+    def choices(self) -> list[str]:
+        """The chat models that could read now, by name: the embedded one where it is set up, and servers'."""
+        return [str(choice) for choice in choices(self._settings)]
+
+    def choose(self, name: str) -> None:
+        """Have another chat model read from now on; `name` is one of `choices`.
+
+        Raises:
+            ModelError: it is gone, or can't be loaded; the one that read so far goes on.
+        """
+        found = {str(choice): choice for choice in choices(self._settings)}
+        if name not in found:
+            raise ModelError(f"{name} is no longer there. Choose another model.")
+        with self._loading:
+            self._use(found[name])
+        self.read_ahead()
+
+    def _use(self, choice: Choice) -> None:
+        # Readers stay open: a question that is being answered goes on with the one that it began with.
+        if choice not in self._opened:
+            self._opened[choice] = open_reader(self._settings, self.data, choice)
+        self._reader, self._reader_problem = self._opened[choice], ""
+
     def _load_reader(self) -> Reader | None:
         with self._loading:
-            if self._reader is None and not self._reader_problem:
+            if self._reader is None and (not self._reader_problem or time.monotonic() > self._retry_at):
                 try:
-                    self._reader = open_reader(self._settings, self.data)
+                    self._use(preferred(self._settings))
                 except ModelError as problem:
                     self._reader_problem = str(problem)
+                    # A server may be started at any time.
+                    self._retry_at = time.monotonic() + RETRY_S if self._settings.llm != "embedded" else float("inf")
             return self._reader
 
     # Kept states
@@ -203,26 +286,41 @@ class Library:
             self._background.start()
 
     def read_all(self, progress: Callable[[int, int], None] | None = None) -> None:
-        """Read all units now; `progress` gets how many of how many are read."""
+        """Read all units now, where a reader keeps what it read; `progress` gets how many of how many are read.
+
+        Raises:
+            ModelError: no chat model runs, or it fails.
+        """
         reader = self._load_reader()
         if reader is None:
             raise ModelError(self._reader_problem)
+        reader.warm_up()
+        if not isinstance(reader, EmbeddedReader):
+            return
         units = self._all_units()
         for number, unit in enumerate(units):
             if progress:
                 progress(number, len(units))
-            if self._closing.is_set() or not (reader.is_kept(unit) or reader.keep(unit, self._closing.is_set)):
+            stop = partial(self._is_over, reader)
+            if stop() or not (reader.is_kept(unit) or reader.keep(unit, stop)):
                 return
         if progress:
             progress(len(units), len(units))
 
     def state_progress(self) -> tuple[int, int]:
-        """How many articles have been read ahead in full, of how many."""
+        """How many articles have been read ahead in full, of how many; a server reads none ahead, and lacks none."""
+        reader = self._reader
+        if reader is not None and not isinstance(reader, EmbeddedReader):
+            return (count := len(self._store.documents())), count
         kept: dict[str, bool] = {}
         for unit in self._all_units():
-            read = self._reader is not None and self._reader.is_kept(unit)
+            read = reader is not None and reader.is_kept(unit)
             kept[unit.document.id] = kept.get(unit.document.id, True) and read
         return sum(kept.values()), len(kept)
+
+    def _is_over(self, reader: Reader) -> bool:
+        """Whether reading ahead is no longer wanted of a reader."""
+        return self._closing.is_set() or reader is not self._reader
 
     def _read_ahead(self) -> None:
         # What goes wrong here costs speed only; the next question meets it again and says so.
@@ -244,9 +342,11 @@ class Library:
         self._closing.set()
         if self._background is not None:
             self._background.join()
-        if self._reader is not None:
-            self._reader.close()
-        self._index.close()
+        for reader in self._opened.values():
+            reader.close()
+        for embedder in self._embedders:
+            embedder.close()
+        self._retriever.index.close()
         self._store.close()
         self._lock.release()
 
@@ -261,28 +361,6 @@ class Library:
 
 # Disk space of a unit's state: about 650 positions of rules and unit at 28 KB.
 STATE_MB = 19
-# The states of the rules: about 15 MB each, of the wordings that came before some.
-RULES_BYTES = 200_000_000
-
-
-def open_reader(settings: Settings, data: Path) -> Reader:
-    """Load the embedded chat model.
-
-    Raises:
-        ModelError: it isn't set up, is damaged, or can't be loaded.
-    """
-    from rag.engine import Engine
-    from rag.reader import CONTEXT, SEQUENCES
-    from rag.setup import MODEL, MODEL_SHA256, engine_build, is_whole, model_path
-
-    path = model_path(settings.models)
-    if not is_whole(path):
-        raise ModelError(f"The chat model is not at {path}. Run `tanya setup` to fetch it.")
-    engine = Engine(path, context=CONTEXT, sequences=SEQUENCES, threads=settings.threads)
-    maker = f"{MODEL_SHA256} {engine_build()} {prompts.rules()}"
-    states = States(data / "states", limit=settings.states_mb * 1_000_000, maker=maker)
-    rules = States(settings.models / "states", limit=RULES_BYTES, maker=f"{MODEL_SHA256} {engine_build()}")
-    return Reader(engine, states, rules, f"{MODEL} (embedded)")
 
 
 def open_library(corpus: str | Path | None = None, data: str | Path | None = None) -> Library:

@@ -36,28 +36,50 @@ EXAMPLES = (
 )
 
 
-def turn(role: str, text: str) -> str:
-    """One turn of Qwen's chat format (ChatML)."""
-    return f"<|im_start|>{role}\n{text}<|im_end|>\n"
+def rules_turns() -> list[tuple[str, str]]:
+    """Role and text of what every reading starts with: the same for all units, so that it is read once."""
+    turns = [("system", SYSTEM)]
+    for number, (asked, reply) in enumerate(EXAMPLES):
+        shown = unit_part(EXAMPLE_UNIT) if number == 0 else ""
+        turns += [("user", shown + question_part(asked)), ("assistant", reply)]
+    return turns
+
+
+def reading_turns(unit_text: str, asked: str) -> list[tuple[str, str]]:
+    """A whole reading, for a model that is told in messages."""
+    return [*rules_turns(), ("user", unit_part(unit_text) + question_part(asked))]
+
+
+def unit_part(text: str) -> str:
+    return f"Article: {text}\n\n"
+
+
+def question_part(text: str) -> str:
+    return f"Question: {text}"
+
+
+# The embedded model is told the same in Qwen's chat format (ChatML), in parts whose states are kept.
+REPLY = "<|im_start|>assistant\n"
+
+
+def in_turns(turns: Sequence[tuple[str, str]]) -> str:
+    """Turns in ChatML."""
+    return "".join(f"<|im_start|>{role}\n{text}<|im_end|>\n" for role, text in turns)
 
 
 def rules() -> str:
-    """The start of every reading: the same for all units, so its state is computed once."""
-    text = turn("system", SYSTEM)
-    for number, (question, reply) in enumerate(EXAMPLES):
-        unit = f"Article: {EXAMPLE_UNIT}\n\n" if number == 0 else ""
-        text += turn("user", f"{unit}Question: {question}") + turn("assistant", reply)
-    return text
+    """The start of every reading."""
+    return in_turns(rules_turns())
 
 
 def unit(text: str) -> str:
     """A unit, between the rules and the question."""
-    return f"<|im_start|>user\nArticle: {text}\n\n"
+    return f"<|im_start|>user\n{unit_part(text)}"
 
 
 def question(text: str) -> str:
     """The question to a unit, and the start of the reply."""
-    return f"Question: {text}<|im_end|>\n<|im_start|>assistant\n"
+    return f"{question_part(text)}<|im_end|>\n{REPLY}"
 
 
 FOLLOW_UP_SYSTEM = """\
@@ -80,13 +102,37 @@ FOLLOW_UP_EXAMPLES = (
 )
 
 
-def follow_up_rules() -> str:
+def follow_up_turns() -> list[tuple[str, str]]:
     """The start of every rewriting of a follow-up."""
-    text = turn("system", FOLLOW_UP_SYSTEM)
-    return text + "".join(turn("user", asked) + turn("assistant", written) for asked, written in FOLLOW_UP_EXAMPLES)
+    turns = [("system", FOLLOW_UP_SYSTEM)]
+    for asked, written in FOLLOW_UP_EXAMPLES:
+        turns += [("user", asked), ("assistant", written)]
+    return turns
 
 
 def follow_up(turns: Sequence[tuple[str, str]], question: str) -> str:
-    """A conversation and its last question, and the start of the rewriting."""
+    """A conversation and its last question."""
     told = "".join(f"Q: {asked}\nA: {answered}\n" for asked, answered in turns).replace("<|", "< |")
-    return f"<|im_start|>user\n{told}Last question: {question}<|im_end|>\n<|im_start|>assistant\n"
+    return f"{told}Last question: {question}"
+
+
+LANGUAGES = {"en": "English", "id": "Indonesian"}
+TRANSLATION_SYSTEM = "Translate. Keep every name, number and date. Write only the translation."
+TRANSLATION_EXAMPLES = (
+    ("Into English: Membahas rencana pembangunan jembatan", "Discuss the plan to build the bridge"),
+    ("Into Indonesian: two trucks and a crane", "dua truk dan sebuah derek"),
+    ("Into English: agen asing", "foreign agent"),
+)
+
+
+def translation_turns() -> list[tuple[str, str]]:
+    """The start of every translation, into whichever language."""
+    turns = [("system", TRANSLATION_SYSTEM)]
+    for asked, written in TRANSLATION_EXAMPLES:
+        turns += [("user", asked), ("assistant", written)]
+    return turns
+
+
+def translation(text: str, language: str) -> str:
+    """What is to be translated; `language` is a key of `LANGUAGES`."""
+    return f"Into {LANGUAGES[language]}: {text}".replace("<|", "< |")

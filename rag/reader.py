@@ -10,22 +10,23 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from rag import prompts
 from rag.engine import Engine, Row
+from rag.reading import Reading, Worth, parse_reply
 from rag.states import States
 from rag.units import Unit
 
 _log = logging.getLogger(__name__)
 
-SEQUENCES = 10
-# Sequences that hold the rules, the rules for follow-ups, and the unit that is being read in the background.
-RULES, FOLLOW_UP, BACKGROUND = 0, 1, 2
-FIRST_SLOT = 3
+SEQUENCES = 11
+# Sequences that hold the rules, those for follow-ups and for translations, and the unit that is being read in the
+# background.
+RULES, FOLLOW_UP, TRANSLATION, BACKGROUND = 0, 1, 2, 3
+FIRST_SLOT = 4
 # Positions of a sequence: 540 of rules, 600 of a unit (a passage of news has 150 to 350), the longest question and the
 # reply. A sequence of this length takes 44 MB.
 CONTEXT = 1_536
@@ -36,25 +37,7 @@ REPLY_TOKENS = 40
 SLICE = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one unit says to one question.
-
-    Attributes:
-        unit: what was read.
-        doubt: log-odds that the unit does not answer, from the reply's first token. Compare within one question:
-            it shifts with the languages of question and unit.
-        text: the reply without its sentence number; "" while not decoded.
-        hint: the sentence that the model named, from 0, or None. Often off by some.
-    """
-
-    unit: Unit
-    doubt: float
-    text: str = ""
-    hint: int | None = None
-
-
-class Reader:
+class EmbeddedReader:
     """Reads units with the embedded model. Safe to call from several threads; questions go before background work."""
 
     def __init__(self, engine: Engine, states: States, rules: States, name: str) -> None:
@@ -70,7 +53,11 @@ class Reader:
         self._lengths: dict[str, int] = {}  # unit key -> positions of rules and unit
         self._refused = engine.tokenize(prompts.NOT_FOUND)[0]
         self._rules = engine.tokenize(prompts.rules())
-        self._fixed = {RULES: prompts.rules(), FOLLOW_UP: prompts.follow_up_rules()}
+        self._fixed = {
+            RULES: prompts.rules(),
+            FOLLOW_UP: prompts.in_turns(prompts.follow_up_turns()),
+            TRANSLATION: prompts.in_turns(prompts.translation_turns()),
+        }
         self._loaded: set[int] = set()
 
     # Questions
@@ -87,9 +74,12 @@ class Reader:
             with self._counting:
                 self._waiting -= 1
 
-    def read(
-        self, units: Sequence[Unit], question: str, worth: Callable[[Sequence[float]], Sequence[int]]
-    ) -> list[Reading]:
+    @property
+    def at_once(self) -> int:
+        """A sequence for each unit: the weights are read from memory once for all of them."""
+        return SEQUENCES - FIRST_SLOT
+
+    def read(self, units: Sequence[Unit], question: str, worth: Worth) -> list[Reading]:
         """Read units, at most seven of them (a sequence each), each on its own.
 
         Args:
@@ -118,22 +108,30 @@ class Reader:
                 for sequence, start in zip(sequences, starts, strict=True):
                     self._engine.forget(sequence, start)
         return [
-            Reading(unit, doubt, *_parse(replies.get(number, ""), len(unit.sentences)))
+            Reading(unit, doubt, *parse_reply(replies.get(number, ""), len(unit.sentences)))
             for number, (unit, doubt) in enumerate(zip(units, doubts, strict=True))
         ]
 
     def rewrite(self, conversation: str) -> str:
         """What the model writes for a conversation with a follow-up; see `rag.followup`."""
+        return self._write(FOLLOW_UP, conversation)
+
+    def translate(self, text: str, language: str) -> str:
+        """The model's translation into "en" or "id"; see `rag.translate`."""
+        return self._write(TRANSLATION, prompts.translation(text, language))
+
+    def _write(self, rules: int, text: str) -> str:
+        """The model's reply to a text, after the fixed rules of that sequence."""
         with self._turn():
-            start = self._load(FOLLOW_UP)
-            tokens = self._engine.tokenize(conversation)
+            start = self._load(rules)
+            tokens = self._engine.tokenize(prompts.in_turns([("user", text)]) + prompts.REPLY)
             try:
                 logits = self._engine.evaluate(
-                    [Row(FOLLOW_UP, start + n, token, n == len(tokens) - 1) for n, token in enumerate(tokens)]
+                    [Row(rules, start + n, token, n == len(tokens) - 1) for n, token in enumerate(tokens)]
                 )
-                return self._decode({0: (FOLLOW_UP, start + len(tokens), logits[0])})[0]
+                return self._decode({0: (rules, start + len(tokens), logits[0])})[0]
             finally:
-                self._engine.forget(FOLLOW_UP, start)
+                self._engine.forget(rules, start)
 
     def _doubt(self, logits: npt.NDArray[np.float32]) -> float:
         """Log-odds of the refusal as the next token."""
@@ -219,11 +217,12 @@ class Reader:
         """Whether the unit's state is kept, so that it need not be read again."""
         return self._states.has(unit.key)
 
-    def keep_rules(self) -> None:
+    def warm_up(self) -> None:
         """Compute and keep the states of the rules, which every reading and every rewriting starts from."""
         with self._turn():
             self._load(RULES)
             self._load(FOLLOW_UP)
+            self._load(TRANSLATION)
 
     def keep(self, unit: Unit, stop: Callable[[], bool]) -> bool:
         """Read a unit in the background and keep its state, in slices, letting questions go first.
@@ -254,11 +253,3 @@ class Reader:
         """Free the model; waits for the reading that is under way."""
         with self._busy:
             self._engine.close()
-
-
-def _parse(reply: str, count: int) -> tuple[str, int | None]:
-    """The reply's text and the sentence it names, if there is such a sentence."""
-    text, mark, rest = reply.partition("[")
-    number = rest.partition("]")[0].strip()
-    hint = int(number) - 1 if mark and number.isdecimal() and 0 < int(number) <= count else None
-    return " ".join(text.split()).strip(), hint

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 def _cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tanya"
+
+
+Engine = Literal["auto", "embedded", "ollama", "openai"]
 
 
 class Settings(BaseSettings):
@@ -33,3 +37,27 @@ class Settings(BaseSettings):
         ge=0,
         description="disk space for kept states in MB; an article takes about 25 to 50; 0 keeps none",
     )
+    llm: Engine = Field(
+        default="auto",
+        description="who reads: `embedded`, `ollama`, `openai` (any server with OpenAI's interface), or `auto`: Ollama "
+        "where its server answers and has a chat model, else embedded",
+    )
+    embedding: Engine = Field(
+        default="auto",
+        description="who embeds: `embedded`, `ollama`, `openai`, or `auto`: who embedded the library, else embedded",
+    )
+    ollama_host: str = Field(
+        default="", description="address of Ollama's server; by default `OLLAMA_HOST`, else this computer"
+    )
+    ollama_model: str = Field(default="", description="Ollama's chat model; by default the one pulled last")
+    ollama_embedding_model: str = Field(default="", description="Ollama's embedding model; by default one that it has")
+    slots: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="readings sent to a server at once; as many as it answers at once (`OLLAMA_NUM_PARALLEL`)",
+    )
+    openai_url: str = Field(default="", description="address of an OpenAI-compatible server, up to and with `/v1`")
+    openai_key: SecretStr = Field(default=SecretStr(""), description="its key, where it asks for one")
+    openai_model: str = Field(default="", description="its chat model; by default the first that it names")
+    openai_embedding_model: str = Field(default="", description="its embedding model")

@@ -57,12 +57,20 @@ def make_ready(models: Path, say: Say) -> None:
         build_engine(say)
     if not is_whole(model_path(models)):
         fetch_model(models, say)
-    marker = models / f"{MODEL}.tried-{engine_build()}"
-    if not marker.exists():
+    if not is_set_up(models):
         say("Trying the model ...")
         try_model(model_path(models))
         _read_rules()
-        marker.touch()
+        _tried(models).touch()
+
+
+def is_set_up(models: Path) -> bool:
+    """Whether the model and this engine have been tried together, and are still there."""
+    return _tried(models).exists() and is_whole(model_path(models))
+
+
+def _tried(models: Path) -> Path:
+    return models / f"{MODEL}.tried-{engine_build()}"
 
 
 def build_engine(say: Say) -> None:
@@ -150,11 +158,11 @@ def try_model(path: Path) -> None:
 
 def _read_rules() -> None:
     """Read what every question starts with, so that the first one need not."""
-    from rag.library import open_reader
+    from rag.readers import Choice, open_reader
 
     with tempfile.TemporaryDirectory() as scratch:
-        reader = open_reader(Settings(), Path(scratch))
-        reader.keep_rules()
+        reader = open_reader(Settings(), Path(scratch), Choice("embedded"))
+        reader.warm_up()
         reader.close()
 
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rag.dates import rewrite_dates
+from rag.dates import find_dates, rewrite_dates, weekday_name
 from rag.merge import Finding, Group, merge
 from rag.premise import has_main_verb
-from rag.question import Question
-from rag.reader import Reading
+from rag.question import Question, asks_weekday
+from rag.reading import Reading
 from rag.verify import verify
 
 # The weights: constant; doubt and lead (each a log-odds), share of the question's words, and its verb, in the sentence.
@@ -80,6 +80,8 @@ def _found(question: Question, reading: Reading, readings: Sequence[Reading]) ->
         context = [e.date.start for number in verdict.sentences for e in unit.dates[number] if e.date]
         said = verdict.instead or reading.text
         text = rewrite_dates(said, unit.document.published, context, question.language).strip(" .")
+        if asks_weekday(question.text):
+            text = _with_weekday(text, question.language)
         has_verb = has_main_verb(question.text, " ".join(unit.quote(number) for number in verdict.sentences))
         sureness = (
             BASE
@@ -89,6 +91,13 @@ def _found(question: Question, reading: Reading, readings: Sequence[Reading]) ->
             + VERB * has_verb
         )
         yield Finding(unit, text[:1].upper() + text[1:], verdict.sentences, reading.doubt, verdict.closeness, sureness)
+
+
+def _with_weekday(text: str, language: str) -> str:
+    """The text with the day of the week before its first day."""
+    day = next((expression for expression in find_dates(text) if expression.date), None)
+    name = weekday_name(day.date, language) if day and day.date else ""
+    return f"{text[: day.start]}{name}, {text[day.start :]}" if day and name else text
 
 
 def _lead(reading: Reading, readings: Sequence[Reading]) -> float:

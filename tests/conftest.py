@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,13 @@ from rag.library import Library, open_library
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT / "corpus"
+
+
+def pytest_unconfigure() -> None:
+    """llama_cpp opens two files when it is imported and never closes them, which would be warned about at the end."""
+    if utils := sys.modules.get("llama_cpp._utils"):
+        utils.outnull_file.close()
+        utils.errnull_file.close()
 
 
 @pytest.fixture(autouse=True)

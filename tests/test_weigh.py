@@ -6,8 +6,8 @@ import pytest
 
 from rag.documents import Document
 from rag.passages import split_passages
-from rag.question import understand
-from rag.reader import Reading
+from rag.question import date_instead, understand
+from rag.reading import Reading
 from rag.sentences import document_sentences
 from rag.units import Unit, document_units
 from rag.weigh import shown, worth
@@ -53,3 +53,12 @@ def test_a_doubtful_reading_says_nothing():
 
 def test_only_what_may_be_shown_is_decoded():
     assert worth(QUESTION, [-6.0, -2.0, 0.4, 2.0]) == [0, 1]
+
+
+def test_a_weekday_is_worked_out_from_the_date():
+    thanks = unit("A", "Putin berterima kasih kepada Trump pada 17 Desember 2017.")
+    question = understand("On which weekday did Putin thank Trump?")
+    assert question.kind == "when"
+    assert date_instead(question.text) == "On what date did Putin thank Trump?"
+    (group,) = shown(question, [Reading(thanks, -6.0, "17 December 2017")])
+    assert group.text == "Sunday, 17 December 2017"

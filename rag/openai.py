@@ -1,0 +1,133 @@
+"""Any server with OpenAI's interface: llama-server, vLLM, Ollama's own /v1, and services elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+
+import httpx
+import openai
+from llama_index.core.base.llms.types import ChatMessage
+from llama_index.llms.openai_like import OpenAILike
+
+from rag.errors import BrokenOff, ModelError, NotPulled, NotReachable
+from rag.serving import CANDIDATES, CONNECT_S, FIRST_S, LOOK_S, Messages, Piece, refusal
+
+
+class OpenAIChat:
+    """One chat model of one server, by llama-index. Safe to call from several threads."""
+
+    def __init__(self, url: str, key: str, model: str, *, first_s: float = FIRST_S) -> None:
+        """Name a server and a model.
+
+        Args:
+            url: up to and with `/v1`.
+            key: "" where none is asked for.
+            model: its name.
+            first_s: seconds that a piece may take; these servers send their headers before their first token.
+        """
+        _named(url)
+        self.url = url.rstrip("/")
+        self._http = httpx.Client(event_hooks={"request": [_connect_soon]})
+        self._key = key or "none"
+        self.model = model
+        self._llm = OpenAILike(
+            model=self.model,
+            api_base=self.url,
+            api_key=self._key,
+            is_chat_model=True,
+            temperature=0,
+            max_retries=0,
+            timeout=first_s,
+            http_client=self._http,
+            logprobs=True,
+            top_logprobs=CANDIDATES,
+        )
+
+    @property
+    def name(self) -> str:
+        """The model and where it runs."""
+        return f"{self.model} ({httpx.URL(self.url).host})"
+
+    def chat(self, messages: Messages, tokens: int) -> Generator[Piece, None, None]:
+        """See `rag.serving.ChatModel`."""
+        told = [ChatMessage(role=role, content=text) for role, text in messages]
+        done = False
+        with _explained(self.url, self.model):
+            stream = self._llm.stream_chat(told, max_tokens=tokens)
+            with closing(stream):
+                for part in stream:
+                    choices = part.raw.choices
+                    choice = choices[0] if choices else None
+                    tokens_ = choice.logprobs.content if choice and choice.logprobs else None
+                    done = done or bool(choice and choice.finish_reason)
+                    yield Piece(
+                        part.delta or "",
+                        {t.token: t.logprob for t in tokens_[0].top_logprobs or tokens_} if tokens_ else None,
+                        bool(part.additional_kwargs.get("thinking_delta")),
+                    )
+        if not done:
+            raise BrokenOff(f"The model server at {self.url} ended the reply before it was complete. Ask again.")
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+
+def models(url: str, key: str) -> list[str]:
+    """Names of the models that a server offers, at least one.
+
+    Raises:
+        ModelError: it doesn't answer, or has none.
+    """
+    _named(url)
+    with _explained(url), httpx.Client(timeout=httpx.Timeout(LOOK_S, connect=CONNECT_S)) as http:
+        reply = http.get(f"{url.rstrip('/')}/models", headers={"Authorization": f"Bearer {key or 'none'}"})
+        reply.raise_for_status()
+        names = [str(row["id"]) for row in reply.json()["data"]]
+    if not names:
+        raise NotPulled(f"The model server at {url} has no model.")
+    return names
+
+
+def _named(url: str) -> None:
+    if not url:
+        raise NotReachable("No server is named. Set TANYA_OPENAI_URL, for example to http://127.0.0.1:8080/v1.")
+
+
+@contextmanager
+def _explained(url: str, model: str = "a list of models") -> Iterator[None]:
+    """Whatever goes wrong becomes an error that says what to do."""
+    server = f"The model server at {url}"
+    try:
+        yield
+    except openai.APIStatusError as error:
+        raise _refusal(error.status_code, error.message, server, model) from error
+    except httpx.HTTPStatusError as error:
+        raise _refusal(error.response.status_code, error.response.text, server, model) from error
+    except (openai.APITimeoutError, httpx.ReadTimeout) as error:
+        raise BrokenOff(f"{server} took too long. Ask again, or see its log.") from error
+    except (openai.APIConnectionError, httpx.ConnectError, httpx.TimeoutException) as error:
+        raise NotReachable(f"No model server answers at {url}. Start it, or set TANYA_OPENAI_URL.") from error
+    except openai.APIError as error:  # an error in the middle of a stream
+        raise refusal(500, error.message, server, model) from error
+    except httpx.HTTPError as error:
+        raise BrokenOff(f"The connection to {url} broke: {error}. Ask again.") from error
+    except (httpx.InvalidURL, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise NotReachable(
+            f"What answers at {url} does not speak OpenAI's interface. Set TANYA_OPENAI_URL, with its /v1."
+        ) from error
+
+
+def _refusal(status: int, said: str, server: str, model: str) -> ModelError:
+    said = " ".join(said.split())[:200]
+    if status in (401, 403):
+        return NotReachable(f"{server} refuses the key: {said}. Set TANYA_OPENAI_KEY.")
+    if status == 404:
+        return NotPulled(f"{server} has no {model}: {said}. Set TANYA_OPENAI_MODEL.")
+    return refusal(status, said, server, model)
+
+
+def _connect_soon(request: httpx.Request) -> None:
+    """A server that isn't there is known in seconds, however long its first token may take."""
+    request.extensions["timeout"]["connect"] = CONNECT_S

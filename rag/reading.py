@@ -1,0 +1,72 @@
+"""A unit and a question -> a reading; what every reader does, whatever model it reads with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rag.units import Unit
+
+# Which of several readings are worth their replies, by their doubts.
+Worth = Callable[[Sequence[float]], Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one unit says to one question.
+
+    Attributes:
+        unit: what was read.
+        doubt: log-odds that the unit does not answer, from the reply's first token. Compare within one question:
+            it shifts with the languages of question and unit.
+        text: the reply without its sentence number; "" while not decoded.
+        hint: the sentence that the model named, from 0, or None. Often off by some.
+    """
+
+    unit: Unit
+    doubt: float
+    text: str = ""
+    hint: int | None = None
+
+
+class Reader(Protocol):
+    """Reads units, each on its own. Called from several threads."""
+
+    @property
+    def name(self) -> str:
+        """The model and who runs it."""
+
+    @property
+    def at_once(self) -> int:
+        """Units that are read together no slower than one after the other; as many are best asked for at once."""
+
+    def read(self, units: Sequence[Unit], question: str, worth: Worth) -> list[Reading]:
+        """Read units; replies only of those that `worth` picks.
+
+        Raises:
+            ModelError: the model fails.
+        """
+
+    def rewrite(self, conversation: str) -> str:
+        """What the model writes for a conversation with a follow-up; see `rag.followup`."""
+
+    def translate(self, text: str, language: str) -> str:
+        """The model's translation into "en" or "id"; see `rag.translate`."""
+
+    def is_kept(self, unit: Unit) -> bool:
+        """Whether the unit need not be read again."""
+
+    def warm_up(self) -> None:
+        """Load the model and read what every question starts with, so that the first one need not."""
+
+    def close(self) -> None:
+        """Free the model."""
+
+
+def parse_reply(reply: str, sentences: int) -> tuple[str, int | None]:
+    """The reply's text and the sentence it names, from 0, if the unit has such a sentence."""
+    text, mark, rest = reply.partition("[")
+    number = rest.partition("]")[0].strip()
+    hint = int(number) - 1 if mark and number.isdecimal() and 0 < int(number) <= sentences else None
+    return " ".join(text.split()).strip(), hint

@@ -1,0 +1,203 @@
+"""Unit + question -> reading, by a chat model on a server: Ollama, or any with OpenAI's interface."""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from rag import prompts
+from rag.errors import TooLong
+from rag.reading import Reading, Worth, parse_reply
+from rag.serving import ChatModel, Messages, Piece
+from rag.units import Unit
+
+_log = logging.getLogger(__name__)
+
+# Tokens of prompt and reply. Fixed: another number makes Ollama load the model anew.
+CONTEXT = 6_144
+# Of these, what the rules and the chat format take in any tokenizer (600 in Qwen's), and a reply with its margin.
+RULES_TOKENS, REPLY_TOKENS = 1_000, 40
+# A model that thinks although it is asked not to needs room to come to its reply.
+THINKING_TOKENS = 1_000
+# Doubts where the server gives no probabilities. A refusal is past every limit of `rag.asking`. A reply is just
+# within them: it says only that the refusal was the less likely, so it counts alone only beside a sentence that has
+# the question's verb.
+REFUSED, SAID = 3.0, -1.5
+
+_THOUGHTS = re.compile(r"^.*</think(?:ing)?>|<think(?:ing)?>.*$", re.DOTALL | re.IGNORECASE)
+_REFUSAL = re.compile(r"^\W*not[ _]found", re.IGNORECASE)
+
+
+@dataclass
+class Reply:
+    """A reply as it comes in."""
+
+    raw: str = ""
+    thought: bool = False
+    first: Mapping[str, float] | None = field(default=None, repr=False)
+
+    def add(self, piece: Piece) -> None:
+        """Take in a piece; the first that isn't thinking has the probabilities that count."""
+        before = self.text
+        self.raw += piece.text
+        self.thought = self.thought or piece.thought or "<think" in self.raw
+        if self.text and not before:
+            self.first = piece.candidates
+
+    @property
+    def text(self) -> str:
+        """What is not thinking."""
+        return _THOUGHTS.sub("", self.raw).lstrip()
+
+    @property
+    def refuses(self) -> bool:
+        """Whether it says that the unit doesn't answer."""
+        return bool(_REFUSAL.match(self.text)) or prompts.NOT_FOUND in self.text
+
+    @property
+    def doubt(self) -> float | None:
+        """Log-odds of the refusal, or None while that is open."""
+        if self.first is not None:
+            return refusal_odds(self.first)
+        if self.refuses:
+            return REFUSED
+        return SAID if len(self.text) > len(prompts.NOT_FOUND) else None
+
+
+class ServerReader:
+    """Reads units one after the other, or as many at once as the server has slots for."""
+
+    def __init__(self, model: ChatModel, *, slots: int = 1, context: int = CONTEXT) -> None:
+        """Read with a model.
+
+        Args:
+            model: closed by `close`.
+            slots: readings sent at once.
+            context: tokens that prompt and reply may have.
+        """
+        self._model, self._slots = model, slots
+        # A token has at least one byte in any tokenizer, so that what has no more bytes than this is never cut.
+        self._room = context - RULES_TOKENS - REPLY_TOKENS
+        self._thinks = False
+        self._recent: list[str] = []  # keys of the units that the server read last, and may still know; latest first
+        self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """The model and who runs it."""
+        return self._model.name
+
+    @property
+    def at_once(self) -> int:
+        """As many as the server has slots."""
+        return self._slots
+
+    def is_kept(self, unit: Unit) -> bool:
+        """Whether the server probably still has the unit in its prompt cache."""
+        return unit.key in self._recent
+
+    def read(self, units: Sequence[Unit], question: str, worth: Worth) -> list[Reading]:
+        """Read each unit on its own; those that the server may still know first, before others displace them.
+
+        Raises:
+            ModelError: the server fails; the message says what to do.
+        """
+        ordered = sorted(units, key=lambda unit: self._recent.index(unit.key) if self.is_kept(unit) else len(units))
+        with ThreadPoolExecutor(self._slots, "reading") as pool:
+            replies = dict(
+                zip(
+                    [unit.key for unit in ordered],
+                    pool.map(lambda unit: self._reply(unit, question, worth), ordered),
+                    strict=True,
+                )
+            )
+        doubts = [_settled(replies[unit.key]) for unit in units]
+        chosen = {n for n in worth(doubts) if not replies[units[n].key].refuses}
+        return [
+            Reading(
+                unit,
+                doubt,
+                *parse_reply(replies[unit.key].text if number in chosen else "", len(unit.sentences)),
+            )
+            for number, (unit, doubt) in enumerate(zip(units, doubts, strict=True))
+        ]
+
+    def rewrite(self, conversation: str) -> str:
+        """What the model writes for a conversation with a follow-up; see `rag.followup`."""
+        self._fit(conversation)
+        return self._complete([*prompts.follow_up_turns(), ("user", conversation)]).text
+
+    def translate(self, text: str, language: str) -> str:
+        """The model's translation into "en" or "id"; see `rag.translate`."""
+        asked = prompts.translation(text, language)
+        self._fit(asked)
+        return self._complete([*prompts.translation_turns(), ("user", asked)]).text
+
+    def warm_up(self) -> None:
+        """Load the model and have it read the rules."""
+        with closing(self._model.chat(prompts.rules_turns(), 1)) as pieces:
+            for _ in pieces:
+                pass
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._model.close()
+
+    def _reply(self, unit: Unit, question: str, worth: Worth) -> Reply:
+        text = self._fit(unit.text, question)
+        if len(text) < len(unit.text):
+            _log.warning("%s is longer than the model reads at once: its end is left out.", unit.passage_id)
+        reply = self._complete(prompts.reading_turns(text, question), worth)
+        with self._lock:
+            self._recent = [unit.key, *(key for key in self._recent if key != unit.key)][: self._slots]
+        return reply
+
+    def _complete(self, messages: Messages, worth: Worth | None = None) -> Reply:
+        """A whole reply, or the start of one that is not worth the rest."""
+        reply = self._stream(messages, THINKING_TOKENS if self._thinks else REPLY_TOKENS, worth)
+        if reply.thought and not reply.text and not self._thinks:
+            self._thinks = True
+            reply = self._stream(messages, THINKING_TOKENS, worth)
+        return reply
+
+    def _stream(self, messages: Messages, tokens: int, worth: Worth | None) -> Reply:
+        reply = Reply()
+        with closing(self._model.chat(messages, tokens)) as pieces:
+            for piece in pieces:
+                reply.add(piece)
+                if worth and reply.doubt is not None and not worth([reply.doubt]):
+                    break
+        return reply
+
+    def _fit(self, text: str, beside: str = "") -> str:
+        """The text, its end left out if it doesn't fit beside the other."""
+        room = self._room - len(beside.encode())
+        if room < len(text.encode()) and (room <= 0 or not beside):
+            raise TooLong(f"The question is too long for {self.name}. Ask a shorter one.")
+        return text.encode()[:room].decode(errors="ignore")
+
+
+def refusal_odds(candidates: Mapping[str, float]) -> float:
+    """Log-odds of the refusal among the likeliest first tokens; if it isn't one of them, the most that it can have."""
+    refusing = [math.exp(v) for token, v in candidates.items() if _may_refuse(token)]
+    share = sum(refusing) if refusing else math.exp(min(candidates.values()))
+    share = min(max(share, 1e-9), 1 - 1e-9)
+    return math.log(share) - math.log1p(-share)
+
+
+def _may_refuse(token: str) -> bool:
+    """Whether the refusal starts with the token; tokenizers cut it differently."""
+    return bool(token.strip()) and prompts.NOT_FOUND.startswith(token.strip())
+
+
+def _settled(reply: Reply) -> float:
+    """The doubt of a reply that has ended: no words are a refusal, and one that comes late is one too."""
+    if reply.refuses or not reply.text:
+        return max(REFUSED, reply.doubt or REFUSED)
+    return SAID if reply.doubt is None else reply.doubt

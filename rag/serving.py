@@ -1,0 +1,96 @@
+"""What is said to and heard from a server that runs models, whichever server it is."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rag.errors import Busy, ModelError, OutOfMemory, TooLong
+
+# Seconds to connect; from the question to the first token, which a cold model on a CPU needs; between two pieces;
+# and for a whole reply of a few dozen tokens.
+CONNECT_S, FIRST_S, BETWEEN_S, WHOLE_S = 3.0, 180.0, 30.0, 300.0
+# Lists and facts about models come from the server's disk.
+LOOK_S = 10.0
+# Likeliest tokens asked for in each place; no server gives more.
+CANDIDATES = 20
+# Role ("system", "user", "assistant") and text of each message.
+Messages = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ServedModel:
+    """A model that a server offers.
+
+    Attributes:
+        name: as it is asked for: "qwen2.5:7b".
+        chat: whether it answers questions.
+        embedding: whether it makes vectors.
+        elsewhere: whether the server itself has it run by somebody else (Ollama's cloud), who then sees the articles.
+        digest: tells one content of the name from another; "" where the server doesn't say.
+        context: tokens it was trained to read at once; 0 where the server doesn't say.
+    """
+
+    name: str
+    chat: bool
+    embedding: bool
+    elsewhere: bool = False
+    digest: str = ""
+    context: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a streamed reply.
+
+    Attributes:
+        text: what is added to the reply.
+        candidates: log-probabilities of the likeliest tokens in this place; None where the server gives none.
+        thought: whether the model thinks instead of replying; `text` is then "".
+        usage: in the last piece: counts of tokens, and durations in nanoseconds, as far as the server gives them.
+    """
+
+    text: str
+    candidates: Mapping[str, float] | None = None
+    thought: bool = False
+    usage: Mapping[str, int] | None = None
+
+
+class ChatModel(Protocol):
+    """A chat model on a server. Called from several threads."""
+
+    @property
+    def name(self) -> str:
+        """The model and who runs it: "qwen2.5:7b (Ollama)"."""
+
+    def chat(self, messages: Messages, tokens: int) -> Generator[Piece, None, None]:
+        """Stream the likeliest reply of at most so many tokens; closing the generator ends it on the server.
+
+        Raises:
+            TooLong: the prompt doesn't fit; it is never cut.
+            BrokenOff: the reply ended before its end.
+            ModelError: anything else; the message says what to do.
+        """
+
+    def close(self) -> None:
+        """Close the connections."""
+
+
+def refusal(status: int, said: str, server: str, model: str) -> ModelError:
+    """The error that a server's refusal means, whichever server it is.
+
+    Args:
+        status: HTTP status; 500 for an error inside a stream.
+        said: the server's own words.
+        server: the start of the message: "Ollama at http://…".
+        model: its name.
+    """
+    words = said.lower().rstrip(". ")
+    if any(sign in words for sign in ("context length", "context size", "maximum context", "too many tokens")):
+        return TooLong(f"The prompt is longer than {model} reads at once: {said}. Ask a shorter question.")
+    if "memory" in words or "cudamalloc" in words:
+        return OutOfMemory(f"{server} lacks the memory for {model}: {said}. Choose a smaller model.")
+    if status in (429, 503):
+        return Busy(f"{server} is busy with other questions. Ask again in a minute.")
+    return ModelError(f"{server} failed: {said or status}. See its log.")
