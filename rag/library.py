@@ -19,6 +19,7 @@ from rag.asking import Asker
 from rag.documents import Document
 from rag.embedders import Embedder
 from rag.errors import CorpusError, LibraryError, ModelError
+from rag.filters import UNFILTERED, Filters, settled
 from rag.index import Index
 from rag.lock import FolderLock
 from rag.reader import EmbeddedReader
@@ -114,43 +115,73 @@ class Library:
         """All articles, without their texts."""
         return self._store.documents()
 
+    def publishers(self) -> list[str]:
+        """The publishers of the articles, by name."""
+        return self._store.publishers()
+
+    def languages(self) -> list[str]:
+        """The articles' languages, ISO 639-1."""
+        return self._store.languages()
+
     def document(self, id: str) -> Document:
         """One article; raises KeyError for an unknown id."""
         return self._store.document(id)
 
     # Questions
 
-    def retrieve(self, question: str, k: int = 10) -> list[RetrievedPassage]:
-        """The k passages that fit a question best, best first."""
+    def retrieve(self, question: str, k: int = 10, filters: Filters = UNFILTERED) -> list[RetrievedPassage]:
+        """The k passages that fit a question best, best first; of those that pass the filters.
+
+        Nothing is read from the question but what to look for: "in 2019" in it narrows nothing here.
+
+        Raises:
+            FilterError: a filter names what the library doesn't have.
+        """
         self._refuse_if_empty()
-        return self._retriever.retrieve(question, k)
+        return self._retriever.retrieve(question, k, filters=settled(filters, self._store))
 
-    def rank_documents(self, question: str, k: int = 10) -> list[str]:
-        """Ids of the k documents that fit a question best, by their best passage."""
-        found = self.retrieve(question, k * PER_DOCUMENT)
-        return list(dict.fromkeys(passage.document_id for passage in found))[:k]
+    def rank_documents(self, question: str, k: int = 10, filters: Filters = UNFILTERED) -> list[str]:
+        """Ids of the k documents that fit a question best, by their best passage; copies behind what they repeat."""
+        found = self.retrieve(question, k * PER_DOCUMENT, filters)
+        ids = (id for each in found for id in (each.document_id, *(copy.document_id for copy in each.copies)))
+        return list(dict.fromkeys(ids))[:k]
 
-    def ask(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[tuple[str, str]] = (),
+        filters: Filters = UNFILTERED,
+        *,
+        infer_filters: bool = True,
+    ) -> Answer:
         """Answer a question; see `stream`."""
-        return deque(self.stream(question, history), maxlen=1).pop()
+        return deque(self.stream(question, history, filters, infer_filters=infer_filters), maxlen=1).pop()
 
-    def stream(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Iterator[Answer]:
+    def stream(
+        self,
+        question: str,
+        history: Sequence[tuple[str, str]] = (),
+        filters: Filters = UNFILTERED,
+        *,
+        infer_filters: bool = True,
+    ) -> Iterator[Answer]:
         """Yield whole, growing answers; the last one is complete.
 
         Args:
             question: in English or Indonesian; a follow-up where there is a history.
             history: earlier questions and answers of the same conversation, oldest first.
+            filters: what every passage that is read has to be; the answer's `narrowed` says what was in force.
+            infer_filters: whether what the question itself asks for ("menurut CRI", "in 2019") narrows it too.
 
         Raises:
             QuestionError: the question is empty or too long.
+            FilterError: a filter names what the library doesn't have.
             LibraryError: no article has been read yet.
         """
         self._refuse_if_empty()
         reader = self._load_reader()
-        asker = Asker(
-            self._retriever, self.units, reader, self.models, len(self._store.documents()), self._reader_problem
-        )
-        yield from asker.stream(question, history)
+        asker = Asker(self._retriever, self.units, reader, self.models, self._reader_problem)
+        yield from asker.stream(question, history, filters, infer_filters=infer_filters)
 
     # In LlamaIndex
 

@@ -9,19 +9,25 @@ the question: the share of the question's words that its best passage contains.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from rag.answer import RetrievedPassage
+from rag.copies import Distinct, copies_of, distinct
+from rag.filters import UNFILTERED, Filters
 from rag.index import Index
 from rag.language import is_small_word
 from rag.lexicon import phrases
+from rag.passages import Passage
 from rag.store import Store
 
 # Candidates of each side. The right passage is among the first 50 of either for all but a few questions.
 CANDIDATES = 50
+# Candidates where copies of a few stories take all the places: a story that 300 papers print is one of the day's.
+WIDEST = 1_000
 # Passages of one document, so that one long article can't fill the evidence.
 PER_DOCUMENT = 3
 # Weight of the lexical side when it contains all of the question's words.
@@ -38,38 +44,57 @@ class Retriever:
     index: Index
     embedding: BaseEmbedding
 
-    def retrieve(self, question: str, k: int = 10, per_document: int = PER_DOCUMENT) -> list[RetrievedPassage]:
-        """Return at most k passages, best first; equal scores in the order of their ids."""
-        dense = dict(self.index.query(self.embedding.get_query_embedding(question), CANDIDATES))
+    def retrieve(
+        self, question: str, k: int = 10, per_document: int = PER_DOCUMENT, filters: Filters = UNFILTERED
+    ) -> list[RetrievedPassage]:
+        """Return at most k passages that fit, best first; equal scores in the order of their ids."""
+        candidates = max(CANDIDATES, k)
+        while True:
+            ranked, scores = self._ranked(question, candidates, filters)
+            stories = distinct(ranked, self.store)
+            # Where copies of few stories took the places of others, these are fetched too.
+            if len(stories) >= k or len(stories) == len(ranked) or not len(ranked) >= candidates < WIDEST:
+                break
+            candidates *= 4
+        return [
+            RetrievedPassage(
+                story.document.id,
+                story.passage.id,
+                story.passage.text,
+                round(scores[story.passage.id], 6),
+                story.document.path,
+                story.document.title,
+                story.document.publisher,
+                story.document.published,
+                copies_of(story, self.store, filters),
+            )
+            for story in _chosen(stories, k, per_document)
+        ]
+
+    def _ranked(self, question: str, candidates: int, filters: Filters) -> tuple[list[Passage], dict[str, float]]:
+        """The passages best for a question, best first, and their scores."""
+        dense = dict(self.index.query(self.embedding.get_query_embedding(question), candidates, filters))
         concepts = _concepts(question)
-        lexical = dict(self.store.search_text(sorted(set().union(*concepts)), CANDIDATES)) if concepts else {}
+        terms = sorted(set().union(*concepts))
+        lexical = dict(self.store.search_text(terms, candidates, filters)) if concepts else {}
         texts = {passage.id: passage for passage in self.store.passages_by_ids([*(dense.keys() | lexical.keys())])}
         weight = LEXICAL * _understood(
             concepts, [texts[id].text for id in sorted(lexical, key=lexical.__getitem__)[-3:] if id in texts]
         )
         scores = _fused(dense, lexical, weight)
-        kept: list[RetrievedPassage] = []
-        of_document: dict[str, int] = {}
-        for id in sorted(scores.keys() & texts.keys(), key=lambda id: (-scores[id], id)):
-            document_id = texts[id].document_id
-            of_document[document_id] = of_document.get(document_id, 0) + 1
-            if of_document[document_id] <= per_document:
-                document = self.store.document(document_id)
-                kept.append(
-                    RetrievedPassage(
-                        document_id,
-                        id,
-                        texts[id].text,
-                        round(scores[id], 6),
-                        document.path,
-                        document.title,
-                        document.publisher,
-                        document.published,
-                    )
-                )
-            if len(kept) == k:
-                break
-        return kept
+        order = sorted(scores.keys() & texts.keys(), key=lambda id: (-scores[id], id))
+        return [texts[id] for id in order], scores
+
+
+def _chosen(stories: Sequence[Distinct], k: int, per_document: int) -> list[Distinct]:
+    """The k best, more than `per_document` of one document only where the others don't fill the places."""
+    seen: Counter[str] = Counter()
+    first: list[int] = []
+    rest: list[int] = []
+    for place, story in enumerate(stories):
+        seen[story.document.id] += 1
+        (first if seen[story.document.id] <= per_document else rest).append(place)
+    return [stories[place] for place in sorted((first + rest)[:k])]
 
 
 def _concepts(question: str) -> list[frozenset[str]]:
