@@ -86,9 +86,6 @@ class Asker:
         # The answer is in the language of what was typed, whatever the rewriting is in.
         return asked if alone == asked.text else replace(understand(alone[:LONGEST]), language=asked.language)
 
-    def _retrieved(self, text: str, filters: Filters) -> list[RetrievedPassage]:
-        return self.retriever.retrieve(text, RETRIEVED, per_document=RETRIEVED, filters=filters)
-
     def _rewrite(self, conversation: str) -> str:
         """The model's rewriting; "" where it fails, which the first reading then says."""
         assert self.reader is not None
@@ -96,6 +93,9 @@ class Asker:
             return self.reader.rewrite(conversation)
         except ModelError:
             return ""
+
+    def _retrieved(self, text: str, filters: Filters) -> list[RetrievedPassage]:
+        return self.retriever.retrieve(text, RETRIEVED, per_document=RETRIEVED, filters=filters)
 
     def _read(
         self, question: Question, passages: Sequence[RetrievedPassage], answer: Answer, clock: _Clock
@@ -138,7 +138,8 @@ class Asker:
             yield question, passages
             return
         for text in texts:
-            yield replace(question, text=text, kind=kind_of(text)), self._retrieved(text, filters)
+            found = self._retrieved(text, filters)
+            yield replace(question, text=text, kind=kind_of(text)), found
 
     def _readable(self, question: Question, passages: Sequence[RetrievedPassage]) -> tuple[list[Unit], str]:
         """The units that are read, best first, and what all articles lack of the question, if that leaves none.
