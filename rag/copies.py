@@ -6,6 +6,7 @@ more. What the library keeps of each article for this are fingerprints, which go
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -29,44 +30,44 @@ class Distinct:
     copies: set[str] = field(default_factory=set)
 
 
-@dataclass
-class _Told:
-    """What was kept of one article."""
-
-    document: Document
-    kept: list[Distinct] = field(default_factory=list)
-    shingles: frozenset[int] = frozenset()
-
-    def has(self, passage: Passage, document: Document) -> bool:
-        """Whether it tells a passage of another article already; papers cut the same story at other places."""
-        return (
-            self.document.id != document.id
-            and share(passage.text, self.shingles) >= COPIED
-            and says_the_same(passage.text, self.document.text, document.publisher)
-        )
-
-    def add(self, passage: Passage) -> Distinct:
-        self.kept.append(Distinct(passage, self.document))
-        self.shingles |= shingles(passage.text)
-        return self.kept[-1]
-
-    def nearest(self, passage: Passage) -> Distinct:
-        return max(self.kept, key=lambda each: share(passage.text, shingles(each.passage.text)))
-
-
 def distinct(ranked: Sequence[Passage], store: Store) -> list[Distinct]:
     """The passages but for those that another article's better ones repeat, in their order."""
-    kept: list[Distinct] = []
-    told: dict[str, _Told] = {}
     documents = {id: store.document(id) for id in {passage.document_id for passage in ranked}}
+    kept: dict[str, list[Distinct]] = {}
+    told = _Told()
+    found = []
     for passage in ranked:
         document = documents[passage.document_id]
-        original = next((each for each in told.values() if each.has(passage, document)), None)
+        originals = (
+            id for id in told.by(passage) if says_the_same(passage.text, documents[id].text, document.publisher)
+        )
+        original = next(originals, None)
         if original:
-            original.nearest(passage).copies.add(document.id)
+            nearest = max(kept[original], key=lambda each: share(passage.text, shingles(each.passage.text)))
+            nearest.copies.add(document.id)
         else:
-            kept.append(told.setdefault(document.id, _Told(document)).add(passage))
-    return kept
+            found.append(Distinct(passage, document))
+            kept.setdefault(document.id, []).append(found[-1])
+            told.add(passage)
+    return found
+
+
+class _Told:
+    """Which article's kept passages have which shingles, all of an article together: papers cut a story anywhere."""
+
+    def __init__(self) -> None:
+        self._homes: defaultdict[int, set[str]] = defaultdict(set)
+
+    def add(self, passage: Passage) -> None:
+        for hash in shingles(passage.text):
+            self._homes[hash].add(passage.document_id)
+
+    def by(self, passage: Passage) -> list[str]:
+        """Ids of other articles that have a passage's words, those with the most first."""
+        own = shingles(passage.text)
+        counts = Counter(id for hash in own if hash in self._homes for id in self._homes[hash])
+        ids = (id for id, count in counts.items() if count >= COPIED * len(own) and id != passage.document_id)
+        return sorted(ids, key=lambda id: (-counts[id], id))
 
 
 def copies_of(found: Distinct, store: Store, filters: Filters = UNFILTERED) -> tuple[Copy, ...]:
