@@ -612,12 +612,9 @@ def damage(folder: Path) -> str:
         with contextlib.closing(sqlite3.connect(path)) as connection:
             connection.executescript(_CONNECT)
             (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-            (schema,) = connection.execute("PRAGMA user_version").fetchone()
     except sqlite3.DatabaseError as error:
         return f"{path} is damaged ({error})"
-    if verdict != "ok":
-        return f"{path} is damaged ({verdict})"
-    return f"{path} was written by an older tanya" if 0 < schema < _SCHEMA_VERSION else ""
+    return "" if verdict == "ok" else f"{path} is damaged ({verdict})"
 
 
 def move_aside(folder: Path) -> Path:

@@ -138,7 +138,9 @@ def test_an_older_library_is_taken_over_with_its_vectors(tmp_path, retriever):
         store.put_vectors("test:1", [(content, np.ones(4, np.float32))])
     store.close()
     with sqlite3.connect(tmp_path / "library.sqlite3") as old:
-        old.executescript("DROP TABLE events; DROP INDEX documents_by_publisher; PRAGMA user_version = 1;")
+        old.executescript(
+            "DROP TABLE events; DROP TABLE fingerprints; DROP INDEX documents_by_publisher; PRAGMA user_version = 1;"
+        )
     old.close()
 
     store = Store(tmp_path)
