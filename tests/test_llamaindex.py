@@ -16,6 +16,7 @@ from llama_index.core.schema import MetadataMode
 from llama_index.core.tools import QueryEngineTool
 
 from rag.errors import QuestionError
+from rag.filters import Filters
 
 # Answered from the articles' names alone: no model reads.
 UNANSWERED = "Why did Angela Merkel thank Trump?"
@@ -76,6 +77,12 @@ def test_the_retriever_gives_the_librarys_passages(library):
     ]
     assert found[0].node.metadata["publisher"] == "CNN Indonesia"
     assert found == asyncio.run(retriever.aretrieve("Galuzin"))
+
+
+def test_a_retriever_keeps_to_its_filters_and_its_metadata_is_flat(library):
+    found = library.as_retriever(5, Filters(publisher="CRI")).retrieve("Putin Trump CIA")
+    assert {each.node.metadata["publisher"] for each in found} == {"CRI"}
+    assert all(isinstance(value, str | int) for each in found for value in each.node.metadata.values())
 
 
 def test_a_model_that_reads_a_node_sees_who_says_it_and_no_offsets(library, response):
