@@ -185,17 +185,17 @@ class Library:
 
     # In LlamaIndex
 
-    def as_retriever(self, similarity_top_k: int = 10) -> LibraryRetriever:
+    def as_retriever(self, similarity_top_k: int = 10, filters: Filters = UNFILTERED) -> LibraryRetriever:
         """`retrieve` as a LlamaIndex retriever; see `rag.llamaindex`."""
         from rag.llamaindex import LibraryRetriever
 
-        return LibraryRetriever(self, similarity_top_k)
+        return LibraryRetriever(self, similarity_top_k, filters)
 
-    def as_query_engine(self) -> LibraryQueryEngine:
+    def as_query_engine(self, filters: Filters = UNFILTERED) -> LibraryQueryEngine:
         """`ask` as a LlamaIndex query engine, whose source nodes are the cited sentences; see `rag.llamaindex`."""
         from rag.llamaindex import LibraryQueryEngine
 
-        return LibraryQueryEngine(self)
+        return LibraryQueryEngine(self, filters)
 
     # Units
 
