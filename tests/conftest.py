@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,11 @@ from rag.library import Library, open_library
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT / "corpus"
+
+
+# The tests are about the embedded model unless they say otherwise, whatever server runs on this machine.
+os.environ["TANYA_LLM"] = "embedded"
+os.environ.pop("OLLAMA_HOST", None)
 
 
 @pytest.fixture(autouse=True)
