@@ -106,6 +106,9 @@ class Asker:
             # Each article lacks something that another has: the question is about several.
             whole = list(passages)
         able = [units[passage] for passage in _spread(whole, UNITS)]
+        if self.reader.at_once < len(able):
+            # What the model still knows comes first, before another unit displaces it.
+            able = [u for u in able if self.reader.is_kept(u)] + [u for u in able if not self.reader.is_kept(u)]
         readings: list[Reading] = []
         # A unit without a kept state takes seconds to read: the first words then come from one.
         first = FIRST if all(self.reader.is_kept(unit) for unit in able[:FIRST]) else 1

@@ -103,29 +103,19 @@ class ServerReader:
         return unit.key in self._recent
 
     def read(self, units: Sequence[Unit], question: str, worth: Worth) -> list[Reading]:
-        """Read each unit on its own; those that the server may still know first, before others displace them.
+        """Read each unit on its own.
 
         Raises:
             ModelError: the server fails; the message says what to do.
         """
-        ordered = sorted(units, key=lambda unit: self._recent.index(unit.key) if self.is_kept(unit) else len(units))
         with ThreadPoolExecutor(self._slots, "reading") as pool:
-            replies = dict(
-                zip(
-                    [unit.key for unit in ordered],
-                    pool.map(lambda unit: self._reply(unit, question, worth), ordered),
-                    strict=True,
-                )
-            )
-        doubts = [_settled(replies[unit.key]) for unit in units]
-        chosen = {n for n in worth(doubts) if not replies[units[n].key].refuses}
+            replies = list(pool.map(lambda unit: self._reply(unit, question, worth), units))
+        doubts = [_settled(reply) for reply in replies]
+        chosen = {number for number in worth(doubts) if not replies[number].refuses}
+        texts = [reply.text if number in chosen else "" for number, reply in enumerate(replies)]
         return [
-            Reading(
-                unit,
-                doubt,
-                *parse_reply(replies[unit.key].text if number in chosen else "", len(unit.sentences)),
-            )
-            for number, (unit, doubt) in enumerate(zip(units, doubts, strict=True))
+            Reading(unit, doubt, *parse_reply(text, len(unit.sentences)))
+            for unit, doubt, text in zip(units, doubts, texts, strict=True)
         ]
 
     def rewrite(self, conversation: str) -> str:
@@ -135,7 +125,7 @@ class ServerReader:
 
     def warm_up(self) -> None:
         """Load the model and have it read the rules."""
-        with closing(self._model.chat(prompts.rules_turns(), 1)) as pieces:
+        with closing(self._model.chat(prompts.reading_turns("", ""), 1)) as pieces:
             for _ in pieces:
                 pass
 

@@ -191,14 +191,6 @@ def test_as_many_readings_at_once_as_the_server_has_slots(server, fake):
         assert 1 <= fake.most_at_once <= slots
 
 
-def test_the_unit_that_the_server_still_knows_is_read_first(reader, fake):
-    first, second = unit("first", "1"), unit("second", "2")
-    reader.read([first, second], QUESTION, lambda doubts: [])
-    fake.asked.clear()
-    assert [r.unit for r in reader.read([first, second], "Why?", lambda doubts: [])] == [first, second]
-    assert ["second" in body["messages"][-1]["content"] for _, body in fake.asked] == [True, False]
-
-
 # What goes wrong
 
 

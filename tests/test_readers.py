@@ -75,6 +75,23 @@ def test_another_model_is_picked_without_a_restart(library: Library, fake, monke
     assert library.models["llm"] == embedded
 
 
+def test_the_unit_that_the_server_still_knows_is_read_first(library: Library, fake, monkeypatch):
+    monkeypatch.setattr(library, "_settings", library._settings.model_copy(update={"ollama_host": fake.host}))
+    embedded = library.models["llm"]
+    library.choose("big:latest (Ollama)")
+    library._background.join()
+    try:
+        fake.asked.clear()
+        library.ask("when did Putin thank Trump")
+        library.ask("when did Putin call Trump")
+        articles = [body["messages"][-1]["content"].partition("Question:")[0] for _, body in fake.asked]
+        count = len(articles) // 2
+        assert count > 1
+        assert articles[count] == articles[count - 1]
+    finally:
+        library.choose(embedded)
+
+
 def test_a_server_that_fails_in_the_middle_leaves_what_was_found(library: Library, fake, monkeypatch):
     monkeypatch.setattr(library, "_settings", library._settings.model_copy(update={"ollama_host": fake.host}))
     embedded = library.models["llm"]
