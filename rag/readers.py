@@ -20,6 +20,8 @@ from rag.states import States
 
 # The states of the rules: about 15 MB each, of the wordings that came before some.
 RULES_BYTES = 200_000_000
+# Servers with OpenAI's interface don't say how much they read at once; hardly any is run with less.
+LEAST_CONTEXT = 4_096
 # Models of a server that are offered at most; services elsewhere name hundreds.
 OFFERED = 30
 
@@ -90,7 +92,8 @@ def open_reader(settings: Settings, data: Path, choice: Choice) -> Reader:
     from rag.openai import OpenAIChat  # llama-index's part takes a second to import
 
     key = settings.openai_key.get_secret_value()
-    return ServerReader(OpenAIChat(settings.openai_url, key, choice.model), slots=settings.slots)
+    chat = OpenAIChat(settings.openai_url, key, choice.model)
+    return ServerReader(chat, slots=settings.slots, context=LEAST_CONTEXT)
 
 
 def _ollama_model(settings: Settings) -> str:

@@ -10,12 +10,12 @@ from contextlib import closing
 
 import pytest
 from ollama_server import CHAT, OllamaServer, missing
-from test_ollama import unit
 
 from rag import errors, prompts
 from rag.library import Library
 from rag.ollama import Ollama, OllamaChat
-from rag.server_reader import CONTEXT, RULES_TOKENS, ServerReader
+from rag.openai import OpenAIChat
+from rag.server_reader import CONTEXT, REFUSED, RULES_TOKENS, ServerReader
 from rag.serving import Piece
 from rag.settings import Settings
 
@@ -89,10 +89,10 @@ def test_the_example_is_answered_through_ollama(own):
         assert own.document(citation.document_id).text[citation.start : citation.end] == citation.quote
 
 
-def test_what_no_article_says_is_not_answered_through_ollama(own):
-    answer = own.ask("What is the price of rice in Jakarta?")
-    assert not answer.answered
-    assert not answer.problem
+def test_a_unit_that_does_not_say_is_refused(chat, library):
+    article = library.units(["000_69174ce6b1ba241c.txt#0"])
+    reading = ServerReader(chat).read(article, "What is the price of rice in Jakarta?", lambda doubts: [0])[0]
+    assert (reading.text, reading.doubt) == ("", REFUSED)
 
 
 def test_reading_costs_what_the_server_takes_and_the_rules_are_read_once(ollama, chat, library):
@@ -128,30 +128,39 @@ def test_nothing_is_cut_from_the_longest_prompt_that_is_ever_sent(chat):
     question = "Which three fruits are named, each with its number?"
     text = f"{start} {half}{middle} {half}{end}"
     assert room - 300 < len(text.encode()) + len(question.encode()) <= room
-    # As in a reading, the rules come first: they are what Ollama would drop.
     chat.usages.clear()
-    reply = said(chat.chat([*prompts.rules_turns()[:3], ("user", f"Article: {text}\n\nQuestion: {question}")], 60))
+    reply = said(chat.chat(prompts.reading_turns(text, question), 60))
     assert all(number in reply for number in ("4711", "5822", "6933")), reply
-    assert chat.usages[-1]["prompt_eval_count"] < CONTEXT - 60
-    said(chat.chat(prompts.reading_turns(text, question), 2))
-    # All tokens were counted: Ollama would have dropped whole turns.
-    rules = chat.usages[-1]["prompt_eval_count"] - chat.usages[-2]["prompt_eval_count"]
-    assert rules > 0.15 * len("".join(t for _, t in prompts.rules_turns()[3:]).encode())
+    # What Ollama would drop are the first turns, the rules' example among them.
+    sent = "".join(text for _, text in prompts.reading_turns(text, question))
+    assert len(sent.encode()) / 6 < chat.usages[-1]["prompt_eval_count"] < CONTEXT - 60
 
 
 def test_a_prompt_that_does_not_fit_is_refused_and_not_cut(ollama):
     with pytest.raises(errors.TooLong):
-        said(ollama.chat(CHAT, [("user", "kata " * 9_000)], tokens=4, context=512))
+        said(ollama.chat(CHAT, [("user", "kata " * 900)], tokens=4, context=128))
+
+
+def test_openais_interface_reads_the_same(server, library, chat):
+    article = library.units(["000_69174ce6b1ba241c.txt#0"])
+    with closing(ServerReader(OpenAIChat(f"{server.host}/v1", "", CHAT))) as reader:
+        there = reader.read(article, "when did Putin thank Trump", lambda doubts: [0])[0]
+    here = ServerReader(chat).read(article, "when did Putin thank Trump", lambda doubts: [0])[0]
+    assert (there.text, there.doubt) == (here.text, here.doubt)
+    assert "17 December 2017" in there.text
 
 
 def test_a_reply_that_is_closed_ends_on_the_server(ollama):
     prompt = [("user", "Count from one to five hundred in words.")]
     with closing(ollama.chat(CHAT, prompt, tokens=400, context=CONTEXT)) as pieces:
-        assert [next(pieces) for _ in range(3)]
+        next(pieces)
+        began = time.monotonic()
+        assert all(next(pieces).text for _ in range(8))
+        pace = (time.monotonic() - began) / 8
     began = time.monotonic()
     with closing(ollama.chat(CHAT, prompt, tokens=1, context=CONTEXT)) as pieces:
         next(pieces)
-    assert time.monotonic() - began < 5  # 400 tokens would take it twenty
+    assert time.monotonic() - began < 150 * pace  # the rest of the reply would take it 390
 
 
 def test_a_model_that_is_not_there_is_named_with_how_to_get_it(ollama):
@@ -175,7 +184,8 @@ def test_a_server_that_dies_leaves_the_evidence_and_answers_again_when_it_is_bac
     assert "ollama serve" in answer.problem
     assert "so here is what was found" in answer.text
     server.start()
-    assert not own.ask("who is Galuzin?").problem
+    reader = own._load_reader()
+    assert reader.read(own.units(["000_69174ce6b1ba241c.txt#0"]), "who thanked Trump?", lambda doubts: [0])[0].text
 
 
 def test_a_broken_reply_is_no_reply(ollama, server):
@@ -186,5 +196,4 @@ def test_a_broken_reply_is_no_reply(ollama, server):
         list(pieces)
     assert "".join(heard)
     server.start()
-    assert unit().text  # the same server answers again
     assert said(ollama.chat(CHAT, [("user", "Say yes.")], tokens=3, context=CONTEXT))
