@@ -1,12 +1,13 @@
-"""The command line: tanya ask, chat, sync, retrieve, eval, setup."""
+"""The command line: tanya ask, chat, sync, retrieve, doctor, eval, setup."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,12 +15,14 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
 
 from rag.answer import Answer
-from rag.errors import LibraryError, TanyaError
+from rag.errors import LibraryError, ModelError, TanyaError
 from rag.settings import Settings
 
 if TYPE_CHECKING:
+    from rag.doctor import Check
     from rag.library import Library
 
 ANSWERED, ERROR, ABSTAINED = 0, 1, 3
@@ -59,7 +62,8 @@ def ask(
             answer = _print_stream(library.stream(question))
             if answer.models["llm"]:
                 err.print(f"[dim]Read by {escape(answer.models['llm'])}[/dim]")
-        if problem := answer.problem or library.model_problem:
+        problem = answer.problem or library.model_problem
+        if problem and (as_json or problem not in answer.text):
             err.print(f"[yellow]{escape(problem)}[/yellow]")
     raise typer.Exit(ANSWERED if answer.answered else ERROR if answer.problem else ABSTAINED)
 
@@ -142,6 +146,36 @@ def setup(
         steps.make_ready(settings.models, say)
 
 
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Put right what can be made again.")] = False,
+    corpus: Corpus = None,
+    data: Data = None,
+) -> None:
+    """Look at library, index, models and disk. Exit code: 0 fine, 1 something is wrong, each with what to do."""
+    from rag.doctor import examine
+
+    settings = Settings()
+    checks = examine(corpus or settings.corpus, data or settings.data, settings, repair=repair)
+    if as_json:
+        out.print_json(json.dumps([asdict(check) for check in checks], ensure_ascii=False))
+    else:
+        out.print(_table(checks))
+    raise typer.Exit(ERROR if any(check.state == "problem" for check in checks) else 0)
+
+
+def _table(checks: Sequence[Check]) -> Table:
+    signs = {"ok": ("green", "✓"), "note": ("cyan", "·"), "repaired": ("green", "+"), "problem": ("red", "✗")}
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for before, check in zip([None, *checks], checks, strict=False):
+        name = "" if before and before.name == check.name else check.name
+        cure = f"\n[yellow]→ {escape(check.cure)}[/yellow]" if check.cure else ""
+        color, sign = signs[check.state]
+        table.add_row(f"[{color}]{sign}[/{color}]", f"[bold]{name}[/bold]", escape(check.said) + cure)
+    return table
+
+
 @contextmanager
 def _opened(corpus: Path | None, data: Path | None, *, quiet: bool = True) -> Iterator[Library]:
     """A library in line with its folder; says what changed, and every file that can't be read."""
@@ -154,8 +188,9 @@ def _opened(corpus: Path | None, data: Path | None, *, quiet: bool = True) -> It
                 report = library.sync(
                     lambda at: bar.update(task, completed=at.done, total=at.total, description=_STAGES[at.stage])
                 )
-        except LibraryError as error:
-            # A full disk keeps what is new out; what was read before can be asked all the same.
+        except (LibraryError, ModelError) as error:
+            # A full disk or an embedder that is down keeps what is new out; what was read before can be asked all
+            # the same.
             if not library.documents():
                 raise
             err.print(f"[yellow]{escape(str(error))} Going on with the articles that were read before.[/yellow]")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rag.answer import Citation, RetrievedPassage, Statement
 from rag.atoms import atoms
 from rag.dates import DateSpan, format_date
-from rag.merge import Finding, Group
+from rag.merge import Finding, Group, disagree
 from rag.question import Question
 
 _WORDS = {
@@ -21,8 +21,9 @@ _WORDS = {
         "premise": 'The articles don\'t mention "{what}".',
         "nearest": "Nearest articles:",
         "searched": "Searched {documents} articles.",
-        "no_model": "No chat model is running, so here is what was found:",
-        "failed": "The chat model failed, so here is what was found:",
+        "no_model": "No chat model is running.",
+        "failed": "The chat model failed.",
+        "found": "What was found:",
     },
     "id": {
         "disagree": "Artikel-artikelnya berbeda:",
@@ -33,8 +34,9 @@ _WORDS = {
         "premise": 'Artikel-artikelnya tidak menyebut "{what}".',
         "nearest": "Artikel terdekat:",
         "searched": "{documents} artikel dicari.",
-        "no_model": "Tidak ada model bahasa yang berjalan, jadi inilah yang ditemukan:",
-        "failed": "Model bahasanya gagal, jadi inilah yang ditemukan:",
+        "no_model": "Tidak ada model bahasa yang berjalan.",
+        "failed": "Model bahasanya gagal.",
+        "found": "Yang ditemukan:",
     },
 }
 
@@ -53,19 +55,38 @@ class Said:
     citations: tuple[Citation, ...]
 
 
-def compose(question: Question, groups: Sequence[Group], *, disagreement: bool) -> Said:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One question and what is shown for it; a question of several parts is answered part by part."""
+
+    question: Question
+    groups: tuple[Group, ...]
+
+    @property
+    def disagrees(self) -> bool:
+        """Whether articles give different values for what may be the same event."""
+        return disagree(self.question, self.groups)
+
+
+def compose(question: Question, parts: Sequence[Part]) -> Said:
     """Number the citations in the order of the statements, a sentence once, and write the text."""
     citations: dict[tuple[str, int], Citation] = {}
-    statements = []
-    for group in groups:
-        numbers = tuple(
-            dict.fromkeys(
-                _cite(citations, finding, number) for finding in group.findings for number in finding.sentences
-            )
-        )
-        date = next(iter(atoms(group.text).dates), None) or next(iter(group.findings[0].event_dates()), DateSpan(""))
-        statements.append(Statement(group.text, numbers, True, group.publishers, date.start))
-    return Said(_text(question, statements, disagreement), tuple(statements), tuple(citations.values()))
+    statements: list[Statement] = []
+    texts = []
+    for part in parts:
+        said = [_statement(citations, group) for group in part.groups]
+        text = _text(part.question, said, part.disagrees) if said else words(question.language)["silent"]
+        texts.append(text if part.question.text == question.text else f"{part.question.text} {text}")
+        statements += said
+    return Said("\n".join(texts), tuple(statements), tuple(citations.values()))
+
+
+def _statement(citations: dict[tuple[str, int], Citation], group: Group) -> Statement:
+    numbers = tuple(
+        dict.fromkeys(_cite(citations, finding, number) for finding in group.findings for number in finding.sentences)
+    )
+    date = next(iter(atoms(group.text).dates), None) or next(iter(group.findings[0].event_dates()), DateSpan(""))
+    return Statement(group.text, numbers, True, group.publishers, date.start)
 
 
 def _cite(citations: dict[tuple[str, int], Citation], finding: Finding, number: int) -> int:

@@ -135,6 +135,19 @@ def _spell(parts: Parts, language: str) -> str:
     return " ".join(word for word in words if word)
 
 
+_WEEKDAYS = {
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    "id": ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
+}
+
+
+def weekday_name(span: DateSpan, language: str) -> str:
+    """Sunday; Minggu where the language is "id"; "" for what isn't one day."""
+    if span.end or len(span.start) != len("2017-12-17"):
+        return ""
+    return _WEEKDAYS.get(language, _WEEKDAYS["en"])[date(*_parts(span.start)).weekday()]
+
+
 def same_date(a: DateSpan, b: DateSpan) -> bool:
     """Whether both can be the same: equal, or the less precise one holds the other."""
     (first, last), (other_first, other_last) = _bounds(a), _bounds(b)

@@ -3,7 +3,8 @@
 TanyaError            shown to the user as one message, never as a traceback
 ├── CorpusError       the folder, or a file in it, can't be used
 ├── QuestionError     the question can't be asked as it is
-├── LibraryError      the data folder can't be used (locked, damaged, full)
+├── LibraryError      the data folder can't be used (damaged, full)
+│   └── InUse         another process has it
 └── ModelError        a model is missing, damaged or not running
     ├── NotReachable  no model server there
     ├── TooOld        the server lacks what is needed
@@ -29,6 +30,10 @@ class QuestionError(TanyaError):
 
 class LibraryError(TanyaError):
     """The data folder is held by another process, damaged, or its disk is full."""
+
+
+class InUse(LibraryError):
+    """The data folder is held by another process, or by another library of this one."""
 
 
 class ModelError(TanyaError):

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 import numpy as np
@@ -72,11 +72,11 @@ class Index:
     def query(self, vector: Sequence[float] | Vector, k: int) -> list[tuple[str, float]]:
         """Return (passage id, cosine similarity) of the nearest passages, best first, all of them in the store.
 
-        An index that can't be used is rebuilt; where that fails too, say on a full disk, the store's vectors
-        are searched one by one: slower, and as good.
+        An index that can't be used is rebuilt; where that fails too, say on a full disk, or another embedder's
+        takes its place, the store's vectors are searched one by one: slower, and as good.
         """
         with self._turn:
-            if not self._unusable:
+            if not self._unusable and (self._collection is not None or not self._of_another()):
                 try:
                     return self._ask(vector, k)
                 except (_ChromaError, LibraryError) as error:
@@ -94,32 +94,27 @@ class Index:
         Raises:
             LibraryError: it can't be written.
         """
-        with self._turn, self._store.alone():
-            if not self.sound():
-                if self._root.exists():
-                    _log.warning("The index in %s is not as this embedder left it and is rebuilt.", self._root)
+        with self._turn:
+            if self._of_another():
                 return self.rebuild(tell)
-            pending = self._store.unindexed()
-            if not pending:
-                return None
-            try:
-                return self._update(pending, tell or _silent)
-            except _ChromaError as error:
-                _log.warning("The index in %s failed (%s) and is rebuilt.", self._root, error)
-                return self.rebuild(tell)
+            with self._store.alone():
+                return self._catch_up(tell)
 
     def rebuild(self, tell: Tell | None = None) -> None:
-        """Throw the index away and make it again from the store's vectors.
+        """Throw the index away and make it again from the store's vectors; that of another embedder stays beside it.
 
         Raises:
             LibraryError: it can't be written.
         """
-        with self._turn, self._store.alone():
+        # Beside another's index nobody is kept out: those who ask are answered by that one.
+        beside = self._of_another()
+        with self._turn, contextlib.nullcontext() if beside else self._store.alone():
             total = self._store.count_vectors(self.fingerprint)
             try:
                 self._disconnect()
-                self._store.set_note(_NOTE, "")
-                shutil.rmtree(self._root, ignore_errors=True)
+                if not beside:
+                    self._store.set_note(_NOTE, "")
+                    shutil.rmtree(self._root, ignore_errors=True)
                 # Not the old path: this process may have files open there that Chroma could not load, and a check
                 # that outlived its killed process may still be reading.
                 self._folder = self._root / uuid4().hex[:8]
@@ -135,21 +130,61 @@ class Index:
 
     def sound(self) -> bool:
         """Whether Chroma's files are those that were checked after the last write."""
-        note = json.loads(self._store.note(_NOTE) or "{}")
+        note = self._note()
         if (note.get("name"), note.get("chroma")) != (self.name, version("chromadb")):
             return False
         self._folder = self._root / note["folder"]
-        return (
+        return bool(
             (self._folder / "chroma.sqlite3").exists()
             and note["sizes"] == _sizes(self._folder)
             and note["sums"] == _sums(self._folder)
         )
+
+    def retire(self) -> None:
+        """Leave Chroma's files alone from now on: those that still ask get the store's vectors, one by one."""
+        with self._turn:
+            self._disconnect()
+            self._unusable = True
+
+    def sweep(self) -> None:
+        """Remove what other embedders and interrupted writes left, if this index is sound; not while one is built."""
+        with self._turn:
+            there = list(self._root.iterdir()) if self._root.is_dir() else []
+            if len(there) > 1 and self.sound():
+                for left in there:
+                    if left != self._folder:
+                        shutil.rmtree(left, ignore_errors=True)
+
+    def problem(self) -> str:
+        """What is wrong with Chroma's files, which are loaded in another process; "" if nothing is."""
+        if not self.sound():
+            return f"the index in {self._root} is not as this embedder left it"
+        sample = self._store.sample_vectors(self.fingerprint, _SAMPLE)
+        try:
+            _check_apart(self._folder, self.name, self._note()["count"], sample)
+        except _ChromaError as error:
+            return f"the index in {self._root} can't be used: {error}"
+        return ""
 
     def close(self) -> None:
         with self._turn:
             self._disconnect()
 
     # Writing
+
+    def _catch_up(self, tell: Tell | None) -> None:
+        if not self.sound():
+            if self._root.exists():
+                _log.warning("The index in %s is not as this embedder left it and is rebuilt.", self._root)
+            return self.rebuild(tell)
+        pending = self._store.unindexed()
+        if not pending:
+            return None
+        try:
+            return self._update(pending, tell or _silent)
+        except _ChromaError as error:
+            _log.warning("The index in %s failed (%s) and is rebuilt.", self._root, error)
+            return self.rebuild(tell)
 
     def _update(self, pending: Sequence[str], tell: Tell) -> None:
         rows = self._store.vectors_of(pending, self.fingerprint)
@@ -160,6 +195,15 @@ class Index:
                 self._connected().delete(ids=gone[start : start + _SLICE])
         self._upsert(iter(rows), len(rows), tell)
         self._settle(self._store.count_vectors(self.fingerprint))
+
+    def _note(self) -> dict[str, Any]:
+        """What the store notes of the index; empty while one is written."""
+        noted: dict[str, Any] = json.loads(self._store.note(_NOTE) or "{}")
+        return noted
+
+    def _of_another(self) -> bool:
+        """Whether the index that is there is another embedder's: it serves until this one is whole."""
+        return str(self._note().get("name", self.name)) != self.name
 
     def _upsert(self, rows: Iterator[tuple[str, Vector]], total: int, tell: Tell) -> None:
         done = 0
@@ -199,7 +243,7 @@ class Index:
     def _ask(self, vector: Sequence[float] | Vector, k: int) -> list[tuple[str, float]]:
         if self._collection is None:
             self.refresh()
-            count = json.loads(self._store.note(_NOTE))["count"]
+            count = self._note()["count"]
             with _chroma_errors():
                 _check(self._connected(), count, self._store.sample_vectors(self.fingerprint, _QUICK_SAMPLE))
         with _chroma_errors():

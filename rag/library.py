@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from rag import prompts
+from rag import embedders, prompts
 from rag.answer import Answer, RetrievedPassage
 from rag.asking import Asker
 from rag.documents import Document
-from rag.embedding import E5Embedding, fingerprint
+from rag.embedders import Embedder
 from rag.errors import CorpusError, LibraryError, ModelError
 from rag.index import Index
 from rag.lock import FolderLock
@@ -28,6 +29,9 @@ from rag.settings import Settings
 from rag.store import ListedDocument, Store
 from rag.sync import SyncProgress, SyncReport, sync
 from rag.units import Unit, document_units
+
+if TYPE_CHECKING:
+    from rag.llamaindex import LibraryQueryEngine, LibraryRetriever
 
 # Seconds after which a server that was not there is looked for again.
 RETRY_S = 10.0
@@ -48,13 +52,14 @@ class Library:
         self._lock.acquire()
         try:
             self._store = Store(data)
-            self._embedding = E5Embedding()
-            self._index = Index(data, self._store, fingerprint(self._embedding))
+            self._embedders: list[Embedder] = []  # all that were opened
+            self._retriever = self._retriever_by(embedders.serving(settings, self._store))
         except BaseException:
             self._lock.release()
             raise
-        self._retriever = Retriever(self._store, self._index, self._embedding)
+        self._syncing = threading.Lock()
         self._units: OrderedDict[str, dict[str, Unit]] = OrderedDict()  # of documents, least recently used first
+        self._units_turn = threading.Lock()
         self._opened: dict[Choice, Reader] = {}
         self._reader: Reader | None = None  # of those opened, the one that reads
         self._reader_problem = ""
@@ -68,13 +73,42 @@ class Library:
     def sync(self, progress: Callable[[SyncProgress], None] | None = None) -> SyncReport:
         """Make the library say what the corpus folder says; what did not change costs next to nothing.
 
+        Another embedder than before embeds everything anew; the old one answers until that is done, also after an
+        interruption, from which the next sync goes on.
+
         Raises:
             CorpusError: the folder is missing or has no articles; the library stays as it is.
             LibraryError: the data folder can't be written.
+            ModelError: the embedder can't be reached or failed.
         """
-        report = sync(self.corpus, self._store, self._index, self._embedding, progress)
-        self._units.clear()
-        return report
+        with self._syncing:
+            embedder, before = embedders.wanted(self._settings, self._store), self._retriever
+            if embedder.fingerprint == before.index.fingerprint:
+                embedder.close()
+                report = self._sync_by(before, progress)
+            else:
+                after = self._retriever_by(embedder)
+                try:
+                    report = self._sync_by(after, progress)
+                except BaseException:
+                    after.index.close()
+                    raise
+                self._retriever = after
+                before.index.retire()
+            self._retriever.index.sweep()
+            embedders.keep(self._store, embedder)
+            return report
+
+    def _sync_by(self, retriever: Retriever, progress: Callable[[SyncProgress], None] | None) -> SyncReport:
+        try:
+            return sync(self.corpus, self._store, retriever.index, retriever.embedding, progress)
+        finally:
+            with self._units_turn:
+                self._units.clear()
+
+    def _retriever_by(self, embedder: Embedder) -> Retriever:
+        self._embedders.append(embedder)
+        return Retriever(self._store, Index(self.data, self._store, embedder.fingerprint), embedder.embedding)
 
     def documents(self) -> list[ListedDocument]:
         """All articles, without their texts."""
@@ -113,23 +147,43 @@ class Library:
         """
         self._refuse_if_empty()
         reader = self._load_reader()
-        asker = Asker(self._retriever, self.units, reader, self.models, len(self._store.documents()))
+        asker = Asker(
+            self._retriever, self.units, reader, self.models, len(self._store.documents()), self._reader_problem
+        )
         yield from asker.stream(question, history)
+
+    # In LlamaIndex
+
+    def as_retriever(self, similarity_top_k: int = 10) -> LibraryRetriever:
+        """`retrieve` as a LlamaIndex retriever; see `rag.llamaindex`."""
+        from rag.llamaindex import LibraryRetriever
+
+        return LibraryRetriever(self, similarity_top_k)
+
+    def as_query_engine(self) -> LibraryQueryEngine:
+        """`ask` as a LlamaIndex query engine, whose source nodes are the cited sentences; see `rag.llamaindex`."""
+        from rag.llamaindex import LibraryQueryEngine
+
+        return LibraryQueryEngine(self)
+
+    # Units
 
     def units(self, passage_ids: Sequence[str]) -> list[Unit]:
         """The reading units of passages, in their order."""
         return [self._document_units(id.rpartition("#")[0])[id] for id in passage_ids]
 
     def _document_units(self, document_id: str) -> dict[str, Unit]:
-        if document_id not in self._units:
-            document = self._store.document(document_id)
-            self._units[document_id] = document_units(
-                document, self._store.sentences_of(document_id), self._store.passages_of(document_id)
-            )
-            # Units of a few hundred articles are kept: finding the dates of one takes milliseconds.
-            if len(self._units) > 200:
-                self._units.popitem(last=False)
-        return self._units[document_id]
+        with self._units_turn:
+            if document_id not in self._units:
+                document = self._store.document(document_id)
+                self._units[document_id] = document_units(
+                    document, self._store.sentences_of(document_id), self._store.passages_of(document_id)
+                )
+                # Units of a few hundred articles are kept: finding the dates of one takes milliseconds.
+                if len(self._units) > 200:
+                    self._units.popitem(last=False)
+            self._units.move_to_end(document_id)
+            return self._units[document_id]
 
     def _refuse_if_empty(self) -> None:
         if not self._store.count_passages():
@@ -141,7 +195,7 @@ class Library:
     def models(self) -> dict[str, str]:
         """Names of the models: "llm" (where none runs, "") and "embedding"."""
         reader = self._load_reader()
-        return {"llm": reader.name if reader else "", "embedding": self._embedding.model_name}
+        return {"llm": reader.name if reader else "", "embedding": self._retriever.embedding.model_name}
 
     @property
     def model_problem(self) -> str:
@@ -259,7 +313,9 @@ class Library:
             self._background.join()
         for reader in self._opened.values():
             reader.close()
-        self._index.close()
+        for embedder in self._embedders:
+            embedder.close()
+        self._retriever.index.close()
         self._store.close()
         self._lock.release()
 

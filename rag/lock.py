@@ -16,7 +16,7 @@ from types import TracebackType
 
 from filelock import FileLock, Timeout
 
-from rag.errors import LibraryError
+from rag.errors import InUse, LibraryError
 
 
 class FolderLock:
@@ -32,14 +32,15 @@ class FolderLock:
         """Take the lock, creating the folder where it is missing.
 
         Raises:
-            LibraryError: another process has it, or the folder can't be written.
+            InUse: another process has it.
+            LibraryError: the folder can't be written.
         """
         try:
             # The library holds the whole text of the articles: nobody else's business.
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock.acquire()
         except Timeout:
-            raise LibraryError(self._in_use()) from None
+            raise InUse(self._in_use()) from None
         except OSError as error:
             raise LibraryError(
                 f"The data folder {self.folder} can't be written ({error.strerror or error}). "

@@ -31,6 +31,7 @@ class Finding:
         sentences: numbers of the cited sentences of the unit, best first.
         doubt: the reading's log-odds against answering; lower is surer.
         closeness: share of the question's words in the cited sentences.
+        sureness: log-odds that it is right.
     """
 
     unit: Unit
@@ -38,6 +39,7 @@ class Finding:
     sentences: tuple[int, ...]
     doubt: float
     closeness: float
+    sureness: float = 0.0
 
     @property
     def publisher(self) -> str:
@@ -76,7 +78,7 @@ class Group:
 def merge(question: Question, findings: Sequence[Finding]) -> tuple[Group, ...]:
     """Group findings that say the same; events in the order of time, other answers surest first."""
     groups: list[list[Finding]] = []
-    for finding in sorted(findings, key=lambda finding: finding.doubt):
+    for finding in sorted(findings, key=lambda finding: -finding.sureness):
         home = next((group for group in groups if _same(question, group[0], finding)), None)
         if home is None:
             groups.append([finding])

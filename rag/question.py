@@ -19,7 +19,7 @@ _AND = r"^\W*((and|so|but|then|dan|lalu|tapi|jadi),? )?"
 _KINDS: tuple[tuple[Kind, str], ...] = (
     ("number", r"\bhow (many|much|long|old|often|far|big|large|high|tall|deep|fast)\b"),
     ("number", r"\b(berapa|brp) (lama|banyak|orang|kali)\b"),
-    ("when", r"\bwhen\b|\b(what|which) (exact )?(days?|dates?|years?|months?|time)\b"),
+    ("when", r"\bwhen\b|\b(what|which) (exact )?((week)?days?|dates?|years?|months?|time)\b"),
     ("when", r"\b(kapan|bilamana)(kah)?\b|\b(tanggal|tgl|hari|tahun|thn|bulan) (berapa|brp|apa)(kah)?\b"),
     ("number", r"\b(berapa|brapa|brp)(kah)?\b|\b(what|which) (number|percentage|share|amount)\b"),
     ("who", r"\b(who|whom|whose)\b|\bsiapa(kah)?\b"),
@@ -39,6 +39,19 @@ _COMPARES = re.compile(
     r" (sepakat|setuju|sependapat|sama|berbeda|konsisten)( \w+)?? (soal|tentang|mengenai|bahwa|dalam|pada)\s+",
     re.IGNORECASE,
 )
+
+
+_WEEKDAY = re.compile(r"\b(?:(?:which|what) (?:weekday|day of the week)|(hari apa(?:kah)?))\b", re.IGNORECASE)
+
+
+def asks_weekday(text: str) -> bool:
+    """Whether a right answer names the day of the week."""
+    return _WEEKDAY.search(text) is not None
+
+
+def date_instead(text: str) -> str:
+    """The question with its "which weekday" asking for the date, from which code works out the day of the week."""
+    return _WEEKDAY.sub(lambda found: "tanggal berapa" if found[1] else "what date", text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     )
     embedding: Engine = Field(
         default="auto",
-        description="who embeds: `embedded`, `ollama`, `openai`, or `auto`: embedded",
+        description="who embeds: `embedded`, `ollama`, `openai`, or `auto`: who embedded the library, else embedded",
     )
     ollama_host: str = Field(
         default="", description="address of Ollama's server; by default `OLLAMA_HOST`, else this computer"

@@ -45,17 +45,14 @@ class States:
         """The state, or None if it isn't kept or its file is damaged (which is then removed)."""
         path = self.path(key)
         try:
-            data = path.read_bytes()
+            state = _sound(path)
         except OSError:
             return None
-        state = memoryview(data)[HEADER.size :]
-        if len(data) >= HEADER.size:
-            magic, length, checksum = HEADER.unpack_from(data)
-            if magic == MAGIC and length == len(state) and checksum == zlib.crc32(state):
-                os.utime(path)  # its turn to be removed comes last
-                return bytes(state)
-        path.unlink(missing_ok=True)
-        return None
+        if state is None:
+            path.unlink(missing_ok=True)
+            return None
+        os.utime(path)  # its turn to be removed comes last
+        return bytes(state)
 
     def keep(self, key: str, state: bytes) -> bool:
         """Keep a state; False where it doesn't fit under the limit or on the disk. Never half-written."""
@@ -89,3 +86,19 @@ class States:
             oldest = kept.pop(0)
             total -= oldest.stat().st_size
             oldest.unlink(missing_ok=True)
+
+
+def damaged(folder: Path) -> list[Path]:
+    """Files of a folder of kept states that can't be used: cut short, or with flipped bits."""
+    return [path for path in sorted(folder.glob("*.kv")) if _sound(path) is None]
+
+
+def _sound(path: Path) -> memoryview | None:
+    """A file's state, None where it is damaged; raises OSError where it can't be read."""
+    data = path.read_bytes()
+    state = memoryview(data)[HEADER.size :]
+    if len(data) >= HEADER.size:
+        magic, length, checksum = HEADER.unpack_from(data)
+        if magic == MAGIC and length == len(state) and checksum == zlib.crc32(state):
+            return state
+    return None

@@ -28,6 +28,7 @@ Vector = npt.NDArray[np.float32]
 
 _log = logging.getLogger(__name__)
 
+_NAME = "library.sqlite3"
 _SCHEMA_VERSION = 1
 # SQLite refuses statements with more than 999 variables in its older builds.
 _PAGE = 500
@@ -144,7 +145,7 @@ class Store:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.path = folder / "library.sqlite3"
+        self.path = folder / _NAME
         self._turn = threading.RLock()
         self._revision = ""
         self._closed = False
@@ -518,13 +519,35 @@ class Store:
                 raise _UnusableError(f"is damaged ({verdict})")
 
     def _move_aside(self) -> Path:
-        """Rename the file together with its log, which SQLite would otherwise play into the new one."""
-        names = (self.path.with_name(f"{self.path.name}.broken-{number}") for number in itertools.count(1))
-        aside = next(name for name in names if not name.exists())
-        for suffix in ("-wal", "-shm", ""):
-            with contextlib.suppress(FileNotFoundError):
-                Path(f"{self.path}{suffix}").replace(f"{aside}{suffix}")
-        return aside
+        return move_aside(self.path.parent)
+
+
+def damage(folder: Path) -> str:
+    """What is wrong with a folder's library file, which stays as it is; "" if nothing is, or there is none."""
+    path = folder / _NAME
+    if not path.exists():
+        return ""
+    try:
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            connection.executescript(_CONNECT)
+            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            (schema,) = connection.execute("PRAGMA user_version").fetchone()
+    except sqlite3.DatabaseError as error:
+        return f"{path} is damaged ({error})"
+    if verdict != "ok":
+        return f"{path} is damaged ({verdict})"
+    return f"{path} was written by an older tanya" if 0 < schema < _SCHEMA_VERSION else ""
+
+
+def move_aside(folder: Path) -> Path:
+    """Rename a folder's library file together with its log, which SQLite would otherwise play into the new one."""
+    path = folder / _NAME
+    names = (path.with_name(f"{path.name}.broken-{number}") for number in itertools.count(1))
+    aside = next(name for name in names if not name.exists())
+    for suffix in ("-wal", "-shm", ""):
+        with contextlib.suppress(FileNotFoundError):
+            Path(f"{path}{suffix}").replace(f"{aside}{suffix}")
+    return aside
 
 
 class _UnusableError(Exception):

@@ -106,6 +106,17 @@ def sync(corpus: Path, store: Store, index: Index, embedder: BaseEmbedding, prog
     )
 
 
+def pending(corpus: Path, store: Store) -> tuple[int, int, int]:
+    """How many files a sync would find new, changed and removed; nothing is read into the library.
+
+    Raises:
+        CorpusError: the folder is missing or has no articles.
+    """
+    files, before, manifest = {file.path: file for file in scan(corpus)}, store.files(), load_manifest(corpus)
+    changed = sum(_digest(files[path], manifest) != digest for path, digest in before.items() if path in files)
+    return len(files.keys() - before.keys()), changed, len(before.keys() - files.keys())
+
+
 @dataclass(frozen=True, slots=True)
 class _Run:
     """What the steps of one sync share."""

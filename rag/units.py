@@ -1,7 +1,9 @@
 """Passage -> reading unit: what the model sees of an article in one reading.
 
 A unit is a passage headed by its article's title, publisher and date, its sentences numbered and its dates in full.
-Whole articles were tried: the 1.5B model picks a neighbouring event out of 25 sentences more often than out of five.
+Whole articles as units were compared on 53 of the evaluation's questions: some reading held the right answer for
+31 of 35 (passages: 30), the surest reading was right for 28 (26), and the lowest doubt told answerable questions from
+others equally well (AUC 0.76 both). A cold passage is read four times as fast, so passages it is.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,13 @@ CORPUS = ROOT / "corpus"
 # The tests are about the embedded model unless they say otherwise, whatever server runs on this machine.
 os.environ["TANYA_LLM"] = "embedded"
 os.environ.pop("OLLAMA_HOST", None)
+
+
+def pytest_unconfigure() -> None:
+    """llama_cpp opens two files when it is imported and never closes them, which would be warned about at the end."""
+    if utils := sys.modules.get("llama_cpp._utils"):
+        utils.outnull_file.close()
+        utils.errnull_file.close()
 
 
 @pytest.fixture(autouse=True)

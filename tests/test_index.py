@@ -149,6 +149,39 @@ def test_another_embedder_gets_its_own_index_and_finds_its_own_vectors_only(tmp_
         assert len(index.query(np.ones(DIMENSIONS + 1), 5)) == 1
         assert index.name == "passages-" + index.name[-8:] != Index(tmp_path, store, EMBEDDER).name
     with Library(tmp_path) as (store, index):
+        index.refresh()
+        assert finds_everything(index, store)
+
+
+def test_until_another_embedders_index_is_whole_the_first_one_serves(tmp_path):
+    with Library(tmp_path) as (store, index):
+        fill(store, texts(20))
+        index.refresh()
+        other = Index(tmp_path, store, "other:1")
+        fill(store, texts(20), "other:1")
+        served = []
+        other.refresh(lambda done, total: served.append(index.sound() and finds_everything(index, store)))
+        assert served == [True, True]
+        assert other.sound()
+        index.retire()
+        other.sweep()
+        assert len(list((tmp_path / "chroma").iterdir())) == 1
+        vectors = dict(store.vectors(EMBEDDER))
+        assert index.query(vectors["00003#0"], 1)[0][0] == "00003#0"  # one by one, for those that still ask
+        assert other.sound()
+        other.close()
+
+
+def test_a_switch_killed_halfway_leaves_the_first_index_as_it_was(damaged):
+    killed = KILLED_WHILE_WRITING.replace("test:1", "other:1")
+    with Library(damaged) as (store, _):
+        fill(store, {}, "other:1")
+    done = subprocess.run([sys.executable, "-c", killed, str(damaged)], check=False)
+    assert done.returncode == 9
+    with Library(damaged) as (store, index):
+        assert index.sound()
+        index.sweep()
+        assert len(list((damaged / "chroma").iterdir())) == 1
         assert finds_everything(index, store)
 
 

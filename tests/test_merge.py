@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from rag.compose import compose
+from rag.compose import Part, compose
 from rag.documents import Document
 from rag.merge import Finding, disagree, merge
 from rag.passages import split_passages
@@ -63,7 +63,7 @@ def test_a_number_is_the_same_in_words_and_digits():
 def test_every_marker_of_the_text_is_a_citation_and_every_quote_is_verbatim():
     question = understand("when did Putin thank Trump")
     found = [finding("A", CIA, "17 December 2017"), finding("C", LATER, "29 December 2019")]
-    said = compose(question, merge(question, found), disagreement=False)
+    said = compose(question, [Part(question, merge(question, found))])
     assert [citation.number for citation in said.citations] == [1, 2]
     assert all(f"[{citation.number}]" in said.text for citation in said.citations)
     assert [citation.quote for citation in said.citations] == [CIA, LATER]
@@ -73,4 +73,14 @@ def test_every_marker_of_the_text_is_a_citation_and_every_quote_is_verbatim():
 def test_the_answer_speaks_the_questions_language():
     question = understand("lembaga mana yang membantu Rusia?")
     groups = merge(question, [finding("A", CIA, "CIA"), finding("B", FBI, "FBI")])
-    assert compose(question, groups, disagreement=True).text.startswith("Artikel-artikelnya berbeda")
+    assert compose(question, [Part(question, groups)]).text.startswith("Artikel-artikelnya berbeda")
+
+
+def test_parts_are_answered_one_by_one_and_share_their_citations():
+    question = understand("Who helped in 2017, and who in 2019?")
+    first, second = understand("Who helped in 2017?"), understand("Who helped in 2019?")
+    group = merge(first, [finding("A", CIA, "CIA")])
+    said = compose(question, [Part(first, group), Part(second, ())])
+    assert said.text == "Who helped in 2017? CIA [1]\nWho helped in 2019? The articles don't say."
+    both = compose(question, [Part(first, group), Part(second, merge(second, [finding("A", CIA, "CIA")]))])
+    assert [citation.number for citation in both.citations] == [1]

@@ -23,6 +23,9 @@ def test_the_python_examples_run(library, tmp_path, monkeypatch):
         exec(example.replace('data=".tanya"', f"data={str(tmp_path)!r}"), scope)
     assert scope["answer"].answered  # type: ignore[attr-defined]
     assert scope["report"].unchanged  # type: ignore[attr-defined]
+    cited = scope["cited"]
+    assert cited.text in (ROOT / "corpus" / cited.metadata["path"]).read_text("utf-8")  # type: ignore[attr-defined]
+    assert len(scope["nodes"]) == 3  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)
@@ -35,6 +38,6 @@ def test_every_link_leads_somewhere(target):
     assert (ROOT / target).exists()
 
 
-@pytest.mark.parametrize("word", ["ask", "chat", "sync", "retrieve", "eval", "setup"])
+@pytest.mark.parametrize("word", ["ask", "chat", "sync", "retrieve", "doctor", "eval", "setup"])
 def test_every_command_is_in_the_readme(word):
     assert f"tanya {word}" in README

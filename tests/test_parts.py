@@ -1,0 +1,56 @@
+"""A question of two parts is asked part by part, each with what it leaves out."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.parts import parts
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        (
+            "How many suspects were held over the 2017 plot, and how many over the 2019 plot?",
+            ("How many suspects were held over the 2017 plot?", "How many suspects were held over the 2019 plot?"),
+        ),
+        (
+            "berapa orang ditangkap tahun 2017 dan berapa di tahun 2019?",
+            ("berapa orang ditangkap tahun 2017?", "berapa orang ditangkap di tahun 2019?"),
+        ),
+        (
+            "Whom does CRI credit with the tip-off, and whom does Dreamers?",
+            ("Whom does CRI credit with the tip-off?", "Whom does Dreamers credit with the tip-off?"),
+        ),
+        (
+            "On which weekday did he call in 2017, and on which in 2019?",
+            ("On which weekday did he call in 2017?", "On which weekday did he call in 2019?"),
+        ),
+        (
+            "Kapan mereka bertemu di KTT G20, dan kapan Lavrov dijamu Trump?",
+            ("Kapan mereka bertemu di KTT G20?", "kapan Lavrov dijamu Trump?"),
+        ),
+        (
+            "How many people were arrested in 2017 and in 2019?",
+            ("How many people were arrested in 2017?", "How many people were arrested in 2019?"),
+        ),
+    ],
+)
+def test_a_question_of_two_parts_is_two_questions(question, expected):
+    assert parts(question) == expected
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "when did Putin thank Trump",
+        "When and where did Putin meet Trump?",
+        "Kapan dan di mana Putin bertemu Trump?",
+        "Who called whom and when?",
+        "What did Trump say about the plot and the people who were arrested?",
+        "Apakah Putin dan Trump membahas Korea?",
+        "When did Putin and Trump talk?",
+    ],
+)
+def test_a_question_about_one_event_stays_whole(question):
+    assert parts(question) == (question,)

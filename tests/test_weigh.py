@@ -1,0 +1,64 @@
+"""What is shown beside the surest finding, and when nothing is."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.documents import Document
+from rag.passages import split_passages
+from rag.question import date_instead, understand
+from rag.reading import Reading
+from rag.sentences import document_sentences
+from rag.units import Unit, document_units
+from rag.weigh import shown, worth
+
+QUESTION = understand("Which agency helped Russia in Saint Petersburg?")
+
+
+def unit(publisher: str, text: str) -> Unit:
+    document = Document(publisher, f"{publisher}.txt", text, "", publisher, "2017-12-18", "day", language="id")
+    sentences = document_sentences(document)
+    return next(iter(document_units(document, sentences, split_passages(document, sentences)).values()))
+
+
+CIA = unit("A", "CIA membantu Rusia menggagalkan serangan di Saint Petersburg.")
+FBI = unit("B", "FBI membantu Rusia menggagalkan serangan di Saint Petersburg.")
+OTHER = unit("C", "Rusia mengundang NASA untuk menghadiri perayaan.")
+
+
+def test_articles_that_differ_are_both_shown_however_sure_one_is():
+    groups = shown(QUESTION, [Reading(CIA, -6.0, "CIA"), Reading(FBI, -3.0, "FBI")])
+    assert {group.text for group in groups} == {"CIA", "FBI"}
+
+
+def test_a_weak_finding_is_left_out_beside_a_sure_one():
+    groups = shown(QUESTION, [Reading(CIA, -6.0, "CIA"), Reading(OTHER, -0.5, "NASA")])
+    assert [group.text for group in groups] == ["CIA"]
+
+
+def test_an_answer_is_surer_when_its_reading_leads_the_others():
+    leading = shown(QUESTION, [Reading(CIA, -2.0, "CIA"), Reading(OTHER, 3.0)])
+    behind = shown(QUESTION, [Reading(CIA, -2.0, "CIA"), Reading(OTHER, -3.0)])
+    assert leading[0].findings[0].sureness > behind[0].findings[0].sureness
+
+
+@pytest.mark.parametrize("reply", ["Not found", "NO_FOUND", "Tidak disebutkan dalam artikel", "", "Merkel"])
+def test_a_refusal_or_an_unsupported_reply_says_nothing(reply):
+    assert shown(QUESTION, [Reading(CIA, -6.0, reply)]) == ()
+
+
+def test_a_doubtful_reading_says_nothing():
+    assert shown(QUESTION, [Reading(OTHER, 0.4, "NASA")]) == ()
+
+
+def test_only_what_may_be_shown_is_decoded():
+    assert worth(QUESTION, [-6.0, -2.0, 0.4, 2.0]) == [0, 1]
+
+
+def test_a_weekday_is_worked_out_from_the_date():
+    thanks = unit("A", "Putin berterima kasih kepada Trump pada 17 Desember 2017.")
+    question = understand("On which weekday did Putin thank Trump?")
+    assert question.kind == "when"
+    assert date_instead(question.text) == "On what date did Putin thank Trump?"
+    (group,) = shown(question, [Reading(thanks, -6.0, "17 December 2017")])
+    assert group.text == "Sunday, 17 December 2017"
