@@ -25,10 +25,9 @@ CONTEXT = 6_144
 RULES_TOKENS, REPLY_TOKENS = 1_000, 40
 # A model that thinks although it is asked not to needs room to come to its reply.
 THINKING_TOKENS = 1_000
-# Doubts where the server gives no probabilities. A refusal is past every limit of `rag.asking`. A reply is just
-# within them: it says only that the refusal was the less likely, so it counts alone only beside a sentence that has
-# the question's verb.
-REFUSED, SAID = 3.0, -1.5
+# Doubts where the server gives no probabilities: of a reply the median of the embedded model's on the gold questions
+# where it doesn't refuse, of a refusal as little as is past every limit of `rag.weigh`.
+SAID, REFUSED = -1.5, 2.0
 
 _THOUGHTS = re.compile(r"^.*</think(?:ing)?>|<think(?:ing)?>.*$", re.DOTALL | re.IGNORECASE)
 _REFUSAL = re.compile(r"^\W*not[ _]found", re.IGNORECASE)

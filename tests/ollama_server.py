@@ -80,7 +80,7 @@ class OllamaServer:
                 "model": name,
                 "files": {gguf.name: f"sha256:{digest}"},
                 "template": template,
-                "parameters": {"stop": ["<|im_end|>"]},
+                "parameters": {"stop": ["<|im_end|>"], **_threads()},
                 "stream": False,
             },
             timeout=120,
@@ -94,3 +94,8 @@ class OllamaServer:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
+
+
+def _threads() -> dict[str, int]:
+    """Its threads wait for each other in busy loops: where other work has the cores, one thread is the faster."""
+    return {"num_thread": 1} if os.getloadavg()[0] > len(os.sched_getaffinity(0)) else {}

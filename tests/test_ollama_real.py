@@ -35,7 +35,7 @@ def server(tmp_path_factory) -> Iterator[OllamaServer]:
 
 @pytest.fixture(scope="module")
 def ollama(server) -> Iterator[Ollama]:
-    with closing(Ollama(server.host)) as ollama:
+    with closing(Ollama(server.host, first_s=600)) as ollama:
         yield ollama
 
 
