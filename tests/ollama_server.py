@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -87,6 +88,11 @@ class OllamaServer:
             trust_env=False,
         )
         assert made.json() == {"status": "success"}, made.text
+
+    def known_tokens(self) -> list[int]:
+        """Of each prompt so far, how many tokens need not be read again; in the log because of OLLAMA_DEBUG."""
+        log = (self._folder / "log").read_text()
+        return [int(used) for used in re.findall(r"loading cache slot.* used=(\d+)", log)]
 
     def kill(self) -> None:
         """End it with the process that runs the model, at once."""

@@ -95,7 +95,7 @@ def test_a_unit_that_does_not_say_is_refused(chat, library):
     assert (reading.text, reading.doubt) == ("", REFUSED)
 
 
-def test_reading_costs_what_the_server_takes_and_the_rules_are_read_once(ollama, chat, library):
+def test_reading_costs_what_the_server_takes_and_the_rules_are_read_once(server, ollama, chat, library):
     units = library.units(["000_69174ce6b1ba241c.txt#0", "002_cfdfa9a4887e825d.txt#0", "003_ea25b965475099d2.txt#0"])
     reader = ServerReader(chat)
     said(ollama.chat(CHAT, [("user", "Forget all that was said before.")], tokens=1, context=CONTEXT))
@@ -113,10 +113,10 @@ def test_reading_costs_what_the_server_takes_and_the_rules_are_read_once(ollama,
     ratio = sum(seconds) / sum(own_seconds)
     print(f"reading / server's own time: {ratio:.3f}")  # noqa: T201 - pytest -s shows it
     assert ratio <= 1.05
-    # The first reads the rules as well; had another read them again, it would take as long for each token.
-    paces = [usage["prompt_eval_duration"] / usage["prompt_eval_count"] / 1e6 for usage in chat.usages]
-    print("ms a token of prompt, cached ones counted:", [round(pace, 1) for pace in paces])  # noqa: T201 - pytest -s shows it
-    assert max(paces[1:]) < 0.75 * paces[0]
+    rules = len(library._load_reader()._rules)
+    known = server.known_tokens()[-len(units) :]
+    print("tokens that the server knew of each prompt:", known)  # noqa: T201 - pytest -s shows it
+    assert min(known[1:]) >= rules > known[0]
 
 
 def test_nothing_is_cut_from_the_longest_prompt_that_is_ever_sent(chat):
@@ -124,10 +124,10 @@ def test_nothing_is_cut_from_the_longest_prompt_that_is_ever_sent(chat):
     room = CONTEXT - RULES_TOKENS - 40
     filler = "Warga kota itu pulang ke rumah. "
     start, middle, end = "Mangga 4711.", "Durian 5822.", "Salak 6933."
-    half = filler * ((room - 400) // 2 // len(filler))
+    half = filler * ((room - 120) // 2 // len(filler))
     question = "Which three fruits are named, each with its number?"
     text = f"{start} {half}{middle} {half}{end}"
-    assert room - 300 < len(text.encode()) + len(question.encode()) <= room
+    assert room - 100 < len(text.encode()) + len(question.encode()) <= room
     chat.usages.clear()
     reply = said(chat.chat(prompts.reading_turns(text, question), 60))
     assert all(number in reply for number in ("4711", "5822", "6933")), reply
