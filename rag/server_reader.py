@@ -60,13 +60,10 @@ class Reply:
         return bool(_REFUSAL.match(self.text)) or prompts.NOT_FOUND in self.text
 
     @property
-    def doubt(self) -> float | None:
-        """Log-odds of the refusal, or None while that is open."""
-        if self.first is not None:
-            return refusal_odds(self.first)
-        if self.refuses:
-            return REFUSED
-        return SAID if len(self.text) > len(prompts.NOT_FOUND) else None
+    def doubt(self) -> float:
+        """Log-odds of the refusal; no words are one, and one that comes late is one too."""
+        odds = SAID if self.first is None else refusal_odds(self.first)
+        return max(odds, REFUSED) if self.refuses or not self.text else odds
 
 
 class ServerReader:
@@ -108,8 +105,8 @@ class ServerReader:
             ModelError: the server fails; the message says what to do.
         """
         with ThreadPoolExecutor(self._slots, "reading") as pool:
-            replies = list(pool.map(lambda unit: self._reply(unit, question, worth), units))
-        doubts = [_settled(reply) for reply in replies]
+            replies = list(pool.map(lambda unit: self._reply(unit, question), units))
+        doubts = [reply.doubt for reply in replies]
         chosen = {number for number in worth(doubts) if not replies[number].refuses}
         texts = [reply.text if number in chosen else "" for number, reply in enumerate(replies)]
         return [
@@ -132,30 +129,28 @@ class ServerReader:
         """Close the connections."""
         self._model.close()
 
-    def _reply(self, unit: Unit, question: str, worth: Worth) -> Reply:
+    def _reply(self, unit: Unit, question: str) -> Reply:
         text = self._fit(unit.text, question)
         if len(text) < len(unit.text):
             _log.warning("%s is longer than the model reads at once: its end is left out.", unit.passage_id)
-        reply = self._complete(prompts.reading_turns(text, question), worth)
+        reply = self._complete(prompts.reading_turns(text, question))
         with self._lock:
             self._recent = [unit.key, *(key for key in self._recent if key != unit.key)][: self._slots]
         return reply
 
-    def _complete(self, messages: Messages, worth: Worth | None = None) -> Reply:
-        """A whole reply, or the start of one that is not worth the rest."""
-        reply = self._stream(messages, THINKING_TOKENS if self._thinks else REPLY_TOKENS, worth)
+    def _complete(self, messages: Messages) -> Reply:
+        reply = self._stream(messages, THINKING_TOKENS if self._thinks else REPLY_TOKENS)
         if reply.thought and not reply.text and not self._thinks:
             self._thinks = True
-            reply = self._stream(messages, THINKING_TOKENS, worth)
+            reply = self._stream(messages, THINKING_TOKENS)
         return reply
 
-    def _stream(self, messages: Messages, tokens: int, worth: Worth | None) -> Reply:
+    def _stream(self, messages: Messages, tokens: int) -> Reply:
+        """A whole reply. None is ended early: Ollama 0.11.4 may hang for good if that meets the reply's own end."""
         reply = Reply()
         with closing(self._model.chat(messages, tokens)) as pieces:
             for piece in pieces:
                 reply.add(piece)
-                if worth and reply.doubt is not None and not worth([reply.doubt]):
-                    break
         return reply
 
     def _fit(self, text: str, beside: str = "") -> str:
@@ -177,10 +172,3 @@ def refusal_odds(candidates: Mapping[str, float]) -> float:
 def _may_refuse(token: str) -> bool:
     """Whether the refusal starts with the token; tokenizers cut it differently."""
     return bool(token.strip()) and prompts.NOT_FOUND.startswith(token.strip())
-
-
-def _settled(reply: Reply) -> float:
-    """The doubt of a reply that has ended: no words are a refusal, and one that comes late is one too."""
-    if reply.refuses or not reply.text:
-        return max(REFUSED, reply.doubt or REFUSED)
-    return SAID if reply.doubt is None else reply.doubt

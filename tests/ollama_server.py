@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 
+from rag.server_reader import CONTEXT
 from rag.settings import Settings
 from rag.setup import MODEL_SHA256, is_whole, model_path
 
@@ -53,6 +54,7 @@ class OllamaServer:
             "OLLAMA_HOST": self.host,
             "OLLAMA_MODELS": str(self._folder / "models"),
             "OLLAMA_NUM_PARALLEL": "1",
+            "OLLAMA_CONTEXT_LENGTH": str(CONTEXT),  # OpenAI's interface can't ask for one
             "OLLAMA_NOPRUNE": "1",
             "OLLAMA_DEBUG": "1",
             "GOMP_SPINCOUNT": "3000",

@@ -147,7 +147,7 @@ def test_openais_interface_reads_the_same(server, library, chat):
         there = reader.read(article, "when did Putin thank Trump", lambda doubts: [0])[0]
     here = ServerReader(chat).read(article, "when did Putin thank Trump", lambda doubts: [0])[0]
     assert (there.text, there.doubt) == (here.text, here.doubt)
-    assert "17 December 2017" in there.text
+    assert "2017" in there.text
 
 
 def test_a_reply_that_is_closed_ends_on_the_server(ollama):
@@ -158,8 +158,7 @@ def test_a_reply_that_is_closed_ends_on_the_server(ollama):
         assert all(next(pieces).text for _ in range(8))
         pace = (time.monotonic() - began) / 8
     began = time.monotonic()
-    with closing(ollama.chat(CHAT, prompt, tokens=1, context=CONTEXT)) as pieces:
-        next(pieces)
+    said(ollama.chat(CHAT, prompt, tokens=1, context=CONTEXT))
     assert time.monotonic() - began < 150 * pace  # the rest of the reply would take it 390
 
 
