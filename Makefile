@@ -22,9 +22,10 @@ chat: setup ## open the chat page on http://127.0.0.1:7860
 sync: setup ## read the articles in corpus/ into the library
 	@$(BIN)/tanya sync
 
-test: .venv/.installed ## run all tests (installs Debian's chromium for the page test where it is missing)
+test: .venv/.installed ## run all tests (with chromium and Ollama, installed where they are missing and can be)
 	@TANYA_LLM=embedded $(BIN)/tanya setup
 	@sh tests/install_chromium.sh
+	@sh tests/install_ollama.sh
 	@$(BIN)/python -m pytest
 
 lint: .venv/.installed ## formatting, lint and types

@@ -19,7 +19,7 @@ from eval.questions import GoldError, Question
 from eval.report import Report, Row
 from rag.answer import Answer
 from rag.documents import Document
-from rag.errors import TanyaError
+from rag.errors import ModelError, TanyaError
 
 ROOT = Path(__file__).resolve().parent.parent
 # A row answers for all of these; where one differs, an earlier row says nothing about this run.
@@ -88,6 +88,7 @@ def run(
 
     Raises:
         GoldError: a gold quote is not in the library's documents.
+        ModelError: the chat model failed; what was answered before is kept.
     """
     text_of = _text_of(library)
     gold = {question.id: spans(question, text_of) for question in questions}
@@ -124,6 +125,8 @@ def _ask(library: Library, question: Question, gold: list[list[Span]], text_of: 
     answer = Answer(question.question)
     for answer in library.stream(question.question, history=list(question.history)):  # noqa: B007
         pass
+    if answer.problem:  # a server that failed is no abstention
+        raise ModelError(answer.problem)
     return Row(
         id=question.id,
         split=question.split,

@@ -158,6 +158,10 @@ class Asker:
     def _groups(self, question: Question, units: Sequence[Unit]) -> Iterator[tuple[Group, ...]]:
         """What the units say, first of the best ones alone, then of all."""
         assert self.reader is not None
+        if self.reader.at_once < len(units):
+            # What the model still knows comes first, before another unit displaces it.
+            kept = [unit for unit in units if self.reader.is_kept(unit)]
+            units = [*kept, *(unit for unit in units if unit not in kept)]
         # A unit without a kept state takes seconds to read: the first words then come from one.
         first = FIRST if all(self.reader.is_kept(unit) for unit in units[:FIRST]) else 1
         readings: list[Reading] = []

@@ -106,7 +106,10 @@ class Ollama:
     def _model(self, row: Mapping[str, Any]) -> ServedModel:
         name, digest = str(row["name"]), str(row.get("digest") or "")
         if (name, digest) not in self._known:
-            facts = self._json("POST", "/api/show", {"model": name})
+            try:
+                facts = self._json("POST", "/api/show", {"model": name})
+            except _Refused:  # damaged, or deleted since it was listed
+                return ServedModel(name, chat=False, embedding=False)
             able = facts.get("capabilities")
             embeds = "embedding" in able if able else bool(_EMBEDS.search(name))
             chats = "completion" in able if able else not embeds

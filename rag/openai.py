@@ -46,8 +46,8 @@ class OpenAIChat:
 
     @property
     def name(self) -> str:
-        """The model and where it runs."""
-        return f"{self.model} ({httpx.URL(self.url).host})"
+        """The model and who runs it."""
+        return f"{self.model} (OpenAI-compatible)"
 
     def chat(self, messages: Messages, tokens: int) -> Generator[Piece, None, None]:
         """See `rag.serving.ChatModel`."""

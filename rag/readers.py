@@ -15,24 +15,31 @@ from rag.reading import Reader
 from rag.server_reader import CONTEXT, ServerReader
 from rag.serving import ServedModel
 from rag.settings import Settings
+from rag.setup import MODEL, MODEL_SHA256, engine_build, is_set_up, is_whole, model_path
 from rag.states import States
 
 # The states of the rules: about 15 MB each, of the wordings that came before some.
 RULES_BYTES = 200_000_000
+# Servers with OpenAI's interface don't say how much they read at once; hardly any is run with less.
+LEAST_CONTEXT = 4_096
 # Models of a server that are offered at most; services elsewhere name hundreds.
 OFFERED = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A chat model that may read; `model` is "" where there is only one."""
+    """A chat model that may read, and who runs it."""
 
     engine: Literal["embedded", "ollama", "openai"]
-    model: str = ""
+    model: str
 
     def __str__(self) -> str:
-        """As the page offers it."""
-        return {"embedded": "embedded", "ollama": f"{self.model} (Ollama)"}.get(self.engine, self.model)
+        """As its reader names itself."""
+        runs = {"embedded": "embedded", "ollama": "Ollama", "openai": "OpenAI-compatible"}
+        return f"{self.model} ({runs[self.engine]})"
+
+
+EMBEDDED = Choice("embedded", MODEL)
 
 
 def preferred(settings: Settings) -> Choice:
@@ -44,14 +51,14 @@ def preferred(settings: Settings) -> Choice:
     if settings.llm == "openai":
         return Choice("openai", settings.openai_model or _openai_models(settings)[0])
     if settings.llm == "embedded":
-        return Choice("embedded")
+        return EMBEDDED
     try:
         return Choice("ollama", _ollama_model(settings))
     except ModelError as problem:
         # A model that was named and isn't there is a mistake; no server, or none that chats, is the usual case.
         if settings.llm == "ollama" or (settings.ollama_model and isinstance(problem, NotPulled)):
             raise
-        return Choice("embedded")
+        return EMBEDDED
 
 
 def is_embedded(settings: Settings) -> bool:
@@ -85,7 +92,8 @@ def open_reader(settings: Settings, data: Path, choice: Choice) -> Reader:
     from rag.openai import OpenAIChat  # llama-index's part takes a second to import
 
     key = settings.openai_key.get_secret_value()
-    return ServerReader(OpenAIChat(settings.openai_url, key, choice.model), slots=settings.slots)
+    chat = OpenAIChat(settings.openai_url, key, choice.model)
+    return ServerReader(chat, slots=settings.slots, context=LEAST_CONTEXT)
 
 
 def _ollama_model(settings: Settings) -> str:
@@ -110,10 +118,8 @@ def _chat_models(server: Ollama) -> list[ServedModel]:
 
 
 def _embedded(settings: Settings) -> Iterator[Choice]:
-    from rag.setup import is_set_up
-
     if is_set_up(settings.models):
-        yield Choice("embedded")
+        yield EMBEDDED
 
 
 def _of_ollama(settings: Settings) -> Iterator[Choice]:
@@ -139,7 +145,6 @@ def _openai_models(settings: Settings) -> list[str]:
 def _open_embedded(settings: Settings, data: Path) -> Reader:
     from rag.engine import Engine
     from rag.reader import CONTEXT, SEQUENCES, EmbeddedReader
-    from rag.setup import MODEL, MODEL_SHA256, engine_build, is_whole, model_path
 
     path = model_path(settings.models)
     if not is_whole(path):
@@ -148,4 +153,4 @@ def _open_embedded(settings: Settings, data: Path) -> Reader:
     maker = f"{MODEL_SHA256} {engine_build()} {prompts.rules()}"
     states = States(data / "states", limit=settings.states_mb * 1_000_000, maker=maker)
     rules = States(settings.models / "states", limit=RULES_BYTES, maker=f"{MODEL_SHA256} {engine_build()}")
-    return EmbeddedReader(engine, states, rules, f"{MODEL} (embedded)")
+    return EmbeddedReader(engine, states, rules, str(EMBEDDED))

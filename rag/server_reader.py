@@ -25,10 +25,9 @@ CONTEXT = 6_144
 RULES_TOKENS, REPLY_TOKENS = 1_000, 40
 # A model that thinks although it is asked not to needs room to come to its reply.
 THINKING_TOKENS = 1_000
-# Doubts where the server gives no probabilities. A refusal is past every limit of `rag.asking`. A reply is just
-# within them: it says only that the refusal was the less likely, so it counts alone only beside a sentence that has
-# the question's verb.
-REFUSED, SAID = 3.0, -1.5
+# Doubts where the server gives no probabilities: of a reply the median of the embedded model's on the gold questions
+# where it doesn't refuse, of a refusal as little as is past every limit of `rag.weigh`.
+SAID, REFUSED = -1.5, 2.0
 
 _THOUGHTS = re.compile(r"^.*</think(?:ing)?>|<think(?:ing)?>.*$", re.DOTALL | re.IGNORECASE)
 _REFUSAL = re.compile(r"^\W*not[ _]found", re.IGNORECASE)
@@ -61,13 +60,10 @@ class Reply:
         return bool(_REFUSAL.match(self.text)) or prompts.NOT_FOUND in self.text
 
     @property
-    def doubt(self) -> float | None:
-        """Log-odds of the refusal, or None while that is open."""
-        if self.first is not None:
-            return refusal_odds(self.first)
-        if self.refuses:
-            return REFUSED
-        return SAID if len(self.text) > len(prompts.NOT_FOUND) else None
+    def doubt(self) -> float:
+        """Log-odds of the refusal; no words are one, and one that comes late is one too."""
+        odds = SAID if self.first is None else refusal_odds(self.first)
+        return max(odds, REFUSED) if self.refuses or not self.text else odds
 
 
 class ServerReader:
@@ -103,29 +99,19 @@ class ServerReader:
         return unit.key in self._recent
 
     def read(self, units: Sequence[Unit], question: str, worth: Worth) -> list[Reading]:
-        """Read each unit on its own; those that the server may still know first, before others displace them.
+        """Read each unit on its own.
 
         Raises:
             ModelError: the server fails; the message says what to do.
         """
-        ordered = sorted(units, key=lambda unit: self._recent.index(unit.key) if self.is_kept(unit) else len(units))
         with ThreadPoolExecutor(self._slots, "reading") as pool:
-            replies = dict(
-                zip(
-                    [unit.key for unit in ordered],
-                    pool.map(lambda unit: self._reply(unit, question, worth), ordered),
-                    strict=True,
-                )
-            )
-        doubts = [_settled(replies[unit.key]) for unit in units]
-        chosen = {n for n in worth(doubts) if not replies[units[n].key].refuses}
+            replies = list(pool.map(lambda unit: self._reply(unit, question), units))
+        doubts = [reply.doubt for reply in replies]
+        chosen = {number for number in worth(doubts) if not replies[number].refuses}
+        texts = [reply.text if number in chosen else "" for number, reply in enumerate(replies)]
         return [
-            Reading(
-                unit,
-                doubt,
-                *parse_reply(replies[unit.key].text if number in chosen else "", len(unit.sentences)),
-            )
-            for number, (unit, doubt) in enumerate(zip(units, doubts, strict=True))
+            Reading(unit, doubt, *parse_reply(text, len(unit.sentences)))
+            for unit, doubt, text in zip(units, doubts, texts, strict=True)
         ]
 
     def rewrite(self, conversation: str) -> str:
@@ -141,7 +127,7 @@ class ServerReader:
 
     def warm_up(self) -> None:
         """Load the model and have it read the rules."""
-        with closing(self._model.chat(prompts.rules_turns(), 1)) as pieces:
+        with closing(self._model.chat(prompts.reading_turns("", ""), 1)) as pieces:
             for _ in pieces:
                 pass
 
@@ -149,30 +135,28 @@ class ServerReader:
         """Close the connections."""
         self._model.close()
 
-    def _reply(self, unit: Unit, question: str, worth: Worth) -> Reply:
+    def _reply(self, unit: Unit, question: str) -> Reply:
         text = self._fit(unit.text, question)
         if len(text) < len(unit.text):
             _log.warning("%s is longer than the model reads at once: its end is left out.", unit.passage_id)
-        reply = self._complete(prompts.reading_turns(text, question), worth)
+        reply = self._complete(prompts.reading_turns(text, question))
         with self._lock:
             self._recent = [unit.key, *(key for key in self._recent if key != unit.key)][: self._slots]
         return reply
 
-    def _complete(self, messages: Messages, worth: Worth | None = None) -> Reply:
-        """A whole reply, or the start of one that is not worth the rest."""
-        reply = self._stream(messages, THINKING_TOKENS if self._thinks else REPLY_TOKENS, worth)
+    def _complete(self, messages: Messages) -> Reply:
+        reply = self._stream(messages, THINKING_TOKENS if self._thinks else REPLY_TOKENS)
         if reply.thought and not reply.text and not self._thinks:
             self._thinks = True
-            reply = self._stream(messages, THINKING_TOKENS, worth)
+            reply = self._stream(messages, THINKING_TOKENS)
         return reply
 
-    def _stream(self, messages: Messages, tokens: int, worth: Worth | None) -> Reply:
+    def _stream(self, messages: Messages, tokens: int) -> Reply:
+        """A whole reply. None is ended early: Ollama 0.11.4 may hang for good if that meets the reply's own end."""
         reply = Reply()
         with closing(self._model.chat(messages, tokens)) as pieces:
             for piece in pieces:
                 reply.add(piece)
-                if worth and reply.doubt is not None and not worth([reply.doubt]):
-                    break
         return reply
 
     def _fit(self, text: str, beside: str = "") -> str:
@@ -194,10 +178,3 @@ def refusal_odds(candidates: Mapping[str, float]) -> float:
 def _may_refuse(token: str) -> bool:
     """Whether the refusal starts with the token; tokenizers cut it differently."""
     return bool(token.strip()) and prompts.NOT_FOUND.startswith(token.strip())
-
-
-def _settled(reply: Reply) -> float:
-    """The doubt of a reply that has ended: no words are a refusal, and one that comes late is one too."""
-    if reply.refuses or not reply.text:
-        return max(REFUSED, reply.doubt or REFUSED)
-    return SAID if reply.doubt is None else reply.doubt

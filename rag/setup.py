@@ -158,10 +158,10 @@ def try_model(path: Path) -> None:
 
 def _read_rules() -> None:
     """Read what every question starts with, so that the first one need not."""
-    from rag.readers import Choice, open_reader
+    from rag.readers import EMBEDDED, open_reader
 
     with tempfile.TemporaryDirectory() as scratch:
-        reader = open_reader(Settings(), Path(scratch), Choice("embedded"))
+        reader = open_reader(Settings(), Path(scratch), EMBEDDED)
         reader.warm_up()
         reader.close()
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import socket
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,11 @@ from rag.library import Library, open_library
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT / "corpus"
+
+
+# The tests are about the embedded model unless they say otherwise, whatever server runs on this machine.
+os.environ["TANYA_LLM"] = "embedded"
+os.environ.pop("OLLAMA_HOST", None)
 
 
 def pytest_unconfigure() -> None:

@@ -19,6 +19,7 @@ def tanya(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[s
         "HOME": str(Path.home()),
         "PYTHONPATH": str(CORPUS.parent),
         "COLUMNS": "200",
+        "TANYA_LLM": "embedded",
     }
     return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, cwd=cwd, env=environment)
 

@@ -168,10 +168,8 @@ def test_doubt_is_the_log_odds_of_the_refusal_where_the_server_gives_them(reader
     assert read(reader).doubt == pytest.approx(math.log(share / (1 - share)), abs=1e-6)
 
 
-def test_a_reading_that_is_not_worth_its_reply_is_ended(reader, fake):
-    fake.mode = f"odds:{math.log(0.9)}"
-    reading = reader.read([unit()], QUESTION, lambda doubts: [])[0]
-    assert (reading.text, reading.doubt) == ("", pytest.approx(math.log(9), abs=1e-6))
+def test_a_reading_that_is_not_worth_its_reply_has_none(reader):
+    assert reader.read([unit()], QUESTION, lambda doubts: [])[0] == Reading(unit(), SAID)
 
 
 @pytest.mark.parametrize("mode", ["thinks", "tags"])
@@ -189,14 +187,6 @@ def test_as_many_readings_at_once_as_the_server_has_slots(server, fake):
         found = many.read(units, QUESTION, lambda doubts: range(len(doubts)))
         assert [reading.unit for reading in found] == units
         assert 1 <= fake.most_at_once <= slots
-
-
-def test_the_unit_that_the_server_still_knows_is_read_first(reader, fake):
-    first, second = unit("first", "1"), unit("second", "2")
-    reader.read([first, second], QUESTION, lambda doubts: [])
-    fake.asked.clear()
-    assert [r.unit for r in reader.read([first, second], "Why?", lambda doubts: [])] == [first, second]
-    assert ["second" in body["messages"][-1]["content"] for _, body in fake.asked] == [True, False]
 
 
 # What goes wrong

@@ -99,6 +99,14 @@ class ScriptedLibrary:
     def languages(self) -> list[str]:
         return ["id"]
 
+    def choices(self) -> tuple[str, ...]:
+        return ("scripted", "another (Ollama)", "gone (Ollama)")
+
+    def choose(self, name: str) -> None:
+        if "gone" in name:
+            raise ModelError("That <b>model</b> is no longer there.")
+        self.models = {**self.models, "llm": name}
+
     def stream(
         self,
         question: str,
@@ -537,3 +545,27 @@ def test_other_computers_are_not_let_in_without_a_password(scripted, monkeypatch
     for host in ("0.0.0.0", "::", "192.168.1.5", "my-computer"):
         with pytest.raises(TanyaError, match="TANYA_PASSWORD"):
             start(scripted, host=host)
+
+
+# --- another chat model ---
+
+
+@in_browser
+def test_another_chat_model_is_picked_on_the_page(chat):
+    picker, reads = chat.page.locator("#picker input"), chat.page.locator("#models")
+    picker.click()
+    chat.page.get_by_role("option", name="another (Ollama)").click()
+    expect(reads).to_contain_text("another (Ollama)")
+    picker.click()
+    chat.page.get_by_role("option", name="gone (Ollama)").click()
+    expect(chat.page.get_by_text("is no longer there")).to_be_visible()
+    expect(picker).to_have_value("another (Ollama)")
+    expect(reads).to_contain_text("another (Ollama)")
+    picker.click()
+    chat.page.get_by_role("option", name="scripted").click()
+    expect(reads).to_contain_text("scripted")
+
+
+def test_where_there_is_no_choice_there_is_no_picker(scripted):
+    scripted.choices = lambda: ("scripted",)
+    assert Chat(scripted).offer()["visible"] is False

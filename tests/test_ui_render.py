@@ -379,3 +379,17 @@ def test_every_link_of_a_page_is_one_that_the_page_follows():
     html = render.transcript([Turn("q", ANSWER)]) + render.article(DOCUMENT, CITATION) + render.articles([DOCUMENT])
     known = ("#cite-", "#document-", "#articles", "#close", "https://")
     assert all(link.startswith(known) for link in Markup(html).links())
+
+
+def test_a_model_that_failed_is_named_beside_the_evidence_and_nothing_is_called_missing():
+    failed = replace(ABSTENTION, text="The chat model failed:\n- Kabar", problem="Ollama took too long.")
+    html = render.transcript([Turn("Who?", failed)])
+    assert "Ollama took too long." in html
+    assert "#document-kabar.txt" in html
+    assert "Not in the articles" not in html
+
+
+def test_a_model_that_failed_midway_leaves_what_it_said_and_is_named():
+    html = render.transcript([Turn("Who?", replace(ANSWER, problem="Ollama took too long."))])
+    assert "Putin called Trump." in html
+    assert "Ollama took too long." in html

@@ -102,6 +102,8 @@ class Library(Protocol):
     def languages(self) -> Sequence[str]: ...
     def state_progress(self) -> tuple[int, int]: ...
     def examples(self) -> Sequence[str]: ...
+    def choices(self) -> Sequence[str]: ...
+    def choose(self, name: str) -> None: ...
     @property
     def models(self) -> dict[str, str]: ...
 
@@ -174,6 +176,20 @@ class Chat:
         articles, models = len(self.library.documents()), self.library.models
         return render.progress(articles, done, total), render.models(models), gr.Timer(active=done < total)
 
+    def offer(self) -> dict[str, Any]:
+        """The chat models that may read, the one that does chosen; no picker where there is no choice."""
+        names, reads = list(self.library.choices()), self.library.models["llm"]
+        return gr.update(choices=names, value=reads if reads in names else None, visible=bool({*names} - {reads}))
+
+    def choose(self, name: str) -> tuple[dict[str, Any], str]:
+        """Has another chat model read from the next question on; one that can't is told, and nothing changes."""
+        problem = ""
+        try:
+            self.library.choose(name)
+        except Exception as error:
+            problem = _explain(error)
+        return self.offer(), render.models(self.library.models, problem)
+
     def _cited(self, turns: Turns, turn: int, number: int) -> str:
         answer = turns[turn - 1].answer if 0 < turn <= len(turns) else None
         for citation in answer.citations if answer else ():
@@ -244,7 +260,17 @@ def build_page(library: Library) -> gr.Blocks:
                     filters = _filter_fields(library)
             with gr.Column(elem_id="reader"):
                 reader = _html("article", FOLLOW_LINKS + SHOW_MARK)
-        foot = _html("foot")
+        with gr.Row(elem_id="foot"):
+            foot = _html("models")
+            picker = gr.Dropdown(
+                label="Read by",
+                container=False,
+                visible=False,
+                filterable=False,
+                elem_id="picker",
+                min_width=0,
+                scale=0,
+            )
         timer = gr.Timer(TICK_S)
 
         shown = [turns, transcript, ask, stop]
@@ -260,6 +286,8 @@ def build_page(library: Library) -> gr.Blocks:
             html.select(chat.open, turns, reader, **AT_ONCE)
         gr.on([page.load, timer.tick], chat.look, None, [progress, foot, timer], **AT_ONCE)
         page.load(lambda: _choices(library), None, [filters[0], filters[3]], **AT_ONCE)
+        gr.on([page.load, picker.focus], chat.offer, None, picker, **AT_ONCE)
+        picker.input(chat.choose, picker, [picker, foot], **AT_ONCE)
         page.load(lambda: render.articles(library.documents()), None, reader, **AT_ONCE)
     page.queue(max_size=WAITING, default_concurrency_limit=1)
     return page

@@ -165,10 +165,10 @@ def progress(articles: int, done: int, total: int) -> str:
     return _clean(Markup('<p class="count"><a href="#articles">{}</a></p>').format(counted + ahead))
 
 
-def models(names: dict[str, str]) -> str:
-    """Which models answer, for the foot of the page."""
+def models(names: dict[str, str], problem: str = "") -> str:
+    """Which models answer, for the foot of the page, or why none does."""
     llm, embedding = names.get("llm") or "no chat model", names.get("embedding") or "no embedding model"
-    return _clean(_tag("p", f"{llm} · {embedding}", "muted"))
+    return _clean(_tag("p", " ".join(filter(None, (f"{llm} · {embedding}", problem))), "muted"))
 
 
 def date_in_words(iso: str, language: str, short: bool = False) -> str:
@@ -188,8 +188,8 @@ def _turn(number: int, turn: Turn) -> Markup:
         parts += [_narrowed(number, answer), _answer(number, answer, turn.pending)]
     elif turn.pending:
         parts.append(_tag("p", say["searching"], "waiting"))
-    if turn.error:
-        parts.append(_tag("p", turn.error, "error"))
+    if error := turn.error or (answer.problem if answer else ""):
+        parts.append(_tag("p", error, "error"))
     if turn.stopped:
         parts.append(_tag("p", say["stopped"], "note"))
     return Markup('<section class="turn{}" lang="{}">{}</section>').format(
@@ -235,7 +235,8 @@ def _narrowed(number: int, answer: Answer) -> Markup:
 def _abstention(number: int, answer: Answer) -> Markup:
     """The text's first line says it; the lines after it list the nearest articles, which are links here."""
     say = _labels(answer.language)
-    unread = answer.models.get("llm") == ""  # no model runs: nothing was read, so nothing can be said to be missing
+    # No model ran, or it failed: not all was read, so nothing can be said to be missing.
+    unread = answer.models.get("llm") == "" or bool(answer.problem)
     parts = [] if unread else [_tag("p", say["abstained"], "verdict")]
     parts.append(_tag("p", _with_markers(number, answer, answer.text.partition("\n")[0])))
     if answer.statements:

@@ -1,0 +1,78 @@
+"""Servers with OpenAI's interface: read like any other, and their faults said."""
+
+from __future__ import annotations
+
+import math
+from contextlib import closing
+
+import pytest
+from fake_ollama import running
+from test_ollama import read
+
+from rag import errors
+from rag.openai import OpenAIChat, models
+from rag.server_reader import REFUSED, SAID, ServerReader
+
+
+@pytest.fixture
+def fake():
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def reader(fake):
+    with closing(ServerReader(OpenAIChat(f"{fake.host}/v1/", "", "small:latest", first_s=1))) as reader:
+        yield reader
+
+
+def test_it_names_its_models(fake):
+    assert models(f"{fake.host}/v1", "") == ["bge-m3:latest", "big:latest", "small:latest"]
+
+
+def test_a_reply_is_a_reading(reader, fake):
+    assert (read(reader).text, read(reader).doubt) == ("3 May 2021", SAID)
+    body = fake.asked[-1][1]
+    assert (body["model"], body["temperature"], body["logprobs"], body["top_logprobs"]) == ("small:latest", 0, True, 20)
+
+
+def test_a_refusal_is_past_every_limit(reader, fake):
+    fake.mode = "refusal"
+    assert (read(reader).text, read(reader).doubt) == ("", REFUSED)
+
+
+def test_doubt_is_the_log_odds_of_the_refusal_where_the_server_gives_them(reader, fake):
+    fake.mode = f"odds:{math.log(0.2)}"
+    assert read(reader).doubt == pytest.approx(math.log(0.25), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("mode", "says", "error", "helps"),
+    [
+        ("401", "bad key", errors.NotReachable, "TANYA_OPENAI_KEY"),
+        ("404", "no such model", errors.NotPulled, "TANYA_OPENAI_MODEL"),
+        ("400", "This model's maximum context length is 512 tokens", errors.TooLong, "shorter question"),
+        ("429", "slow down", errors.Busy, "in a minute"),
+        ("hang", "", errors.BrokenOff, "took too long"),
+        ("error", "", errors.OutOfMemory, "smaller model"),
+        ("no-done", "", errors.BrokenOff, "before it was complete"),
+    ],
+)
+def test_every_fault_has_its_message(reader, fake, mode, says, error, helps):
+    fake.mode, fake.says = mode, says
+    with pytest.raises(error, match=helps):
+        read(reader)
+
+
+def test_no_server_is_said_with_its_address():
+    reader = ServerReader(OpenAIChat("http://127.0.0.1:9/v1", "", "m"))
+    with closing(reader), pytest.raises(errors.NotReachable, match="TANYA_OPENAI_URL"):
+        read(reader)
+    with pytest.raises(errors.NotReachable, match="TANYA_OPENAI_URL"):
+        models("", "")
+
+
+def test_another_server_is_not_taken_for_one(fake):
+    fake.mode = "nonsense"
+    with pytest.raises(errors.NotReachable, match="interface"):
+        models(f"{fake.host}/v1", "")
