@@ -84,6 +84,11 @@ class Library:
         self._refuse_if_empty()
         return self._retriever.retrieve(question, k)
 
+    @property
+    def retriever(self) -> Retriever:
+        """What ranks, with its two halves, the store and the index: for evaluation."""
+        return self._retriever
+
     def rank_documents(self, question: str, k: int = 10) -> list[str]:
         """Ids of the k documents that fit a question best, by their best passage."""
         found = self.retrieve(question, k * PER_DOCUMENT)

@@ -40,9 +40,9 @@ class Retriever:
 
     def retrieve(self, question: str, k: int = 10, per_document: int = PER_DOCUMENT) -> list[RetrievedPassage]:
         """Return at most k passages, best first; equal scores in the order of their ids."""
-        dense = dict(self.index.query(self.embedding.get_query_embedding(question), CANDIDATES))
+        dense = self.dense(question)
         concepts = _concepts(question)
-        lexical = dict(self.store.search_text(sorted(set().union(*concepts)), CANDIDATES)) if concepts else {}
+        lexical = self.lexical(question)
         texts = {passage.id: passage for passage in self.store.passages_by_ids([*(dense.keys() | lexical.keys())])}
         weight = LEXICAL * _understood(
             concepts, [texts[id].text for id in sorted(lexical, key=lexical.__getitem__)[-3:] if id in texts]
@@ -70,6 +70,14 @@ class Retriever:
             if len(kept) == k:
                 break
         return kept
+
+    def dense(self, question: str, limit: int = CANDIDATES) -> dict[str, float]:
+        """Passage id -> cosine similarity of the passages nearest in meaning."""
+        return dict(self.index.query(self.embedding.get_query_embedding(question), limit))
+
+    def lexical(self, question: str, limit: int = CANDIDATES) -> dict[str, float]:
+        """Passage id -> BM25 score of the passages with words of the question, or their translations."""
+        return dict(self.store.search_text(sorted(set().union(*_concepts(question))), limit))
 
 
 def _concepts(question: str) -> list[frozenset[str]]:
