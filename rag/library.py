@@ -54,6 +54,7 @@ class Library:
         self._reader_problem = ""
         self._loading = threading.Lock()
         self._background: threading.Thread | None = None
+        self._warming: threading.Thread | None = None
         self._closing = threading.Event()
 
     # The corpus
@@ -111,6 +112,7 @@ class Library:
             ModelError: the model failed.
         """
         self._refuse_if_empty()
+        self.warm_up()
         reader = self._load_reader()
         asker = Asker(self._retriever, self.units, reader, self.models, len(self._store.documents()))
         yield from asker.stream(question, history)
@@ -133,6 +135,17 @@ class Library:
     def _refuse_if_empty(self) -> None:
         if not self._store.count_passages():
             raise LibraryError(f"No article has been read yet. Run `tanya sync --corpus {self.corpus}` first.")
+
+    def warm_up(self) -> None:
+        """Begin to open in the background what the first search needs: Chroma alone takes a second or two."""
+        if self._warming is None:
+            self._warming = threading.Thread(target=self._search_once, name="warm-up", daemon=True)
+            self._warming.start()
+
+    def _search_once(self) -> None:
+        # What goes wrong here costs speed only; the question meets it again and says so.
+        with contextlib.suppress(ModelError, LibraryError):
+            self._retriever.dense(EXAMPLES[0], limit=1)
 
     # Models
 
@@ -214,8 +227,9 @@ class Library:
     def close(self) -> None:
         """Let go of the data folder and free the models."""
         self._closing.set()
-        if self._background is not None:
-            self._background.join()
+        for thread in (self._background, self._warming):
+            if thread is not None:
+                thread.join()
         if self._reader is not None:
             self._reader.close()
         self._index.close()
