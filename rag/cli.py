@@ -140,6 +140,7 @@ def chat(
     from ui.server import serve  # gradio takes seconds to import
 
     with _opened(corpus, data) as library:
+        library.warm_up()
         library.read_ahead()
         serve(library, port=port, open_browser=browser)
 

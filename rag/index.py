@@ -54,6 +54,10 @@ _LARGEST = 100_000
 # for this many times what should do if those that fit were spread evenly.
 _ONE_BY_ONE = 10_000
 _AMPLE = 3
+# Changed passages that may wait outside Chroma: compared one by one they cost a question 3 ms, while to write and
+# check the files of a large library takes seconds, which nobody who adds an article wants to wait for.
+_WAITING = 1000
+_LARGE = 10_000
 # Loading 100,000 passages and asking for 64 of them takes seconds, on a machine that is busy otherwise minutes.
 _CHECK_SECONDS = 300
 
@@ -94,7 +98,7 @@ class Index:
                     return self._ask(vector, k)
                 _log.warning("The index in %s can't be rebuilt: passages are searched one by one.", self._root)
                 self._unusable = True
-            return _search_one_by_one(list(self._store.vectors(self.fingerprint)), vector, k)
+            return _one_by_one(list(self._store.vectors(self.fingerprint)), vector, k)
 
     def refresh(self, tell: Tell | None = None) -> None:
         """Bring the index in line with the store: the difference where its files can be trusted, else all.
@@ -186,7 +190,7 @@ class Index:
                 _log.warning("The index in %s is not as this embedder left it and is rebuilt.", self._root)
             return self.rebuild(tell)
         pending = self._store.unindexed()
-        if not pending:
+        if not pending or self._may_wait(pending):
             return None
         try:
             return self._update(pending, tell or _silent)
@@ -261,7 +265,7 @@ class Index:
             found = [(id, similarity) for id, similarity in nearest if id in allowed]
             if len(found) >= k:
                 return found[:k]
-        return _search_one_by_one(self._store.vectors_of(ids, self.fingerprint), vector, k)
+        return _one_by_one(self._store.vectors_of(ids, self.fingerprint), vector, k)
 
     def _ask(self, vector: Sequence[float] | Vector, k: int) -> list[tuple[str, float]]:
         if self._collection is None:
@@ -269,11 +273,20 @@ class Index:
             count = self._note()["count"]
             with _chroma_errors():
                 _check(self._connected(), count, self._store.sample_vectors(self.fingerprint, _QUICK_SAMPLE))
+        # While a sync runs, after one that was interrupted, and where changes may wait, Chroma is behind.
+        waiting = self._store.unindexed()
+        if len(waiting) > _WAITING:
+            waiting = []
         with _chroma_errors():
-            found = _nearest(self._connected(), vector, k)
-        # While a sync runs, or after one that was interrupted, the index is behind.
-        there = self._store.those_there([id for id, _ in found])
-        return [(id, similarity) for id, similarity in found if id in there]
+            # What was changed or removed may be among the nearest, and is left out.
+            found = _nearest(self._connected(), vector, k + min(k, len(waiting)))
+        there = self._store.those_there([id for id, _ in found]).difference(waiting)
+        found = [(id, similarity) for id, similarity in found if id in there]
+        found += _one_by_one(self._store.vectors_of(waiting, self.fingerprint), vector, k)
+        return sorted(found, key=lambda passage: -passage[1])[:k]
+
+    def _may_wait(self, pending: Sequence[str]) -> bool:
+        return len(pending) <= _WAITING and int(self._note()["count"]) >= _LARGE
 
     def _connected(self) -> Collection:
         if self._collection is None:
@@ -392,7 +405,7 @@ def _sum(path: Path) -> int:
     return total
 
 
-def _search_one_by_one(
+def _one_by_one(
     rows: Sequence[tuple[str, Vector]], vector: Sequence[float] | Vector, k: int
 ) -> list[tuple[str, float]]:
     if not rows:

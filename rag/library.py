@@ -67,6 +67,7 @@ class Library:
         self._retry_at = float("inf")
         self._loading = threading.Lock()
         self._background: threading.Thread | None = None
+        self._warming: threading.Thread | None = None
         self._closing = threading.Event()
 
     # The corpus
@@ -140,6 +141,11 @@ class Library:
         self._refuse_if_empty()
         return self._retriever.retrieve(question, k, filters=settled(filters, self._store))
 
+    @property
+    def retriever(self) -> Retriever:
+        """What ranks, with its two halves, the store and the index: for evaluation."""
+        return self._retriever
+
     def rank_documents(self, question: str, k: int = 10, filters: Filters = UNFILTERED) -> list[str]:
         """Ids of the k documents that fit a question best, by their best passage; copies behind what they repeat."""
         found = self.retrieve(question, k * PER_DOCUMENT, filters)
@@ -179,6 +185,7 @@ class Library:
             LibraryError: no article has been read yet.
         """
         self._refuse_if_empty()
+        self.warm_up()
         reader = self._load_reader()
         asker = Asker(self._retriever, self.units, reader, self.models, self._reader_problem)
         yield from asker.stream(question, history, filters, infer_filters=infer_filters)
@@ -219,6 +226,17 @@ class Library:
     def _refuse_if_empty(self) -> None:
         if not self._store.count_passages():
             raise LibraryError(f"No article has been read yet. Run `tanya sync --corpus {self.corpus}` first.")
+
+    def warm_up(self) -> None:
+        """Begin to open in the background what the first search needs: Chroma alone takes a second or two."""
+        if self._warming is None:
+            self._warming = threading.Thread(target=self._search_once, name="warm-up", daemon=True)
+            self._warming.start()
+
+    def _search_once(self) -> None:
+        # What goes wrong here costs speed only; the question meets it again and says so.
+        with contextlib.suppress(ModelError, LibraryError):
+            self._retriever.dense(EXAMPLES[0], limit=1)
 
     # Models
 
@@ -340,8 +358,9 @@ class Library:
     def close(self) -> None:
         """Let go of the data folder and free the models."""
         self._closing.set()
-        if self._background is not None:
-            self._background.join()
+        for thread in (self._background, self._warming):
+            if thread is not None:
+                thread.join()
         for reader in self._opened.values():
             reader.close()
         for embedder in self._embedders:

@@ -320,9 +320,7 @@ class Store:
         self, query_terms: Sequence[str], limit: int, filters: Filters = UNFILTERED
     ) -> list[tuple[str, float]]:
         """Return (passage id, BM25 score, higher is better) of passages with any of the terms, best first."""
-        # Quoted, a term is never an operator of the query language; "replace" takes what UTF-8 can't hold.
-        clean = (term.replace("\0", " ").replace('"', '""').encode(errors="replace").decode() for term in query_terms)
-        match = " OR ".join(f'"{term}"' for term in dict.fromkeys(clean) if term.strip())
+        match = _any_of(query_terms)
         if not match:
             return []
         where, values = _where(filters)
@@ -334,6 +332,19 @@ class Store:
             *values,
             limit,
         )
+
+    def count_with(self, terms: Iterable[str]) -> int:
+        """Return how many passages have any of the terms, in their text or their document's title."""
+        match = _any_of(terms)
+        return int(self._rows("SELECT count(*) FROM fulltext WHERE fulltext MATCH ?", match)[0][0]) if match else 0
+
+    def searchable_texts(self, ids: Sequence[str]) -> list[tuple[str, str]]:
+        """Return (passage id, title and text) of those passages that are there."""
+        query = (
+            "SELECT passages.id, title || ' ' || passages.text FROM passages"
+            " JOIN documents ON documents.number = document WHERE passages.id IN"
+        )
+        return [row for page in _pages(ids) for row in self._rows(f"{query} ({_marks(page)})", *page)]
 
     def revision(self) -> str:
         """Return a key that changes when, and only when, the documents or how they are split change."""
@@ -661,6 +672,13 @@ _OF_A_TIME = """(
     OR EXISTS (SELECT 1 FROM events WHERE events.passage = passages.number
                AND (first BETWEEN ? AND ? OR last BETWEEN ? AND ?))
 )"""
+
+
+def _any_of(terms: Iterable[str]) -> str:
+    """A full text query; "" if there is nothing to look for."""
+    # Quoted, a term is never an operator of the query language; "replace" takes what UTF-8 can't hold.
+    clean = (term.replace("\0", " ").replace('"', '""').encode(errors="replace").decode() for term in terms)
+    return " OR ".join(f'"{term}"' for term in dict.fromkeys(clean) if term.strip())
 
 
 def _pages(ids: Sequence[str]) -> Iterator[Sequence[str]]:
