@@ -19,7 +19,7 @@ from rag.infer import narrow
 from rag.merge import Group
 from rag.parts import parts
 from rag.premise import missing_premise
-from rag.question import LONGEST, Question, date_instead, kind_of, understand
+from rag.question import LONGEST, Question, for_reading, kind_of, understand
 from rag.reading import Reader, Reading
 from rag.retrieve import Retriever
 from rag.translate import in_language
@@ -166,7 +166,7 @@ class Asker:
         first = FIRST if all(self.reader.is_kept(unit) for unit in units[:FIRST]) else 1
         readings: list[Reading] = []
         for batch in _batches(units, first, self.reader.at_once):
-            readings += self.reader.read(batch, date_instead(question.text), partial(worth, question))
+            readings += self.reader.read(batch, for_reading(question.text), partial(worth, question))
             yield shown(question, readings)
 
     def _searched(self, answer: Answer) -> int:

@@ -109,10 +109,11 @@ _BEFORE = 3
 
 
 def denies(question: str, sentence: str) -> bool:
-    """Whether the sentence says "not", "foiled" or "planned" of something that the question asks about without it."""
+    """Whether the sentence says "not", "foiled" or "planned" of the question's first verb, and the question doesn't."""
     if _NOT.search(question):
         return False
-    for _, _, forms in phrases(question):
+    verbs = [forms for kind, _, forms in phrases(question) if kind == "verb"]
+    for forms in verbs[:1] or [forms for _, _, forms in phrases(question)]:
         for form in forms:
             place = re.search(rf"\b{re.escape(form.casefold())}", sentence.casefold())
             if place and _NOT.search(" ".join(sentence[: place.start()].split()[-_BEFORE:])):
@@ -122,10 +123,8 @@ def denies(question: str, sentence: str) -> bool:
 
 def contradicts(question: Question, sentence: str) -> bool:
     """Whether the sentence says the opposite of what the question takes for granted ("released": "arrested")."""
-    return any(
-        kind == "verb" and not has_any(sentence, forms) and has_any(sentence, opposites(matched))
-        for kind, matched, forms in phrases(question.text)
-    )
+    verb = next(((matched, forms) for kind, matched, forms in phrases(question.text) if kind == "verb"), None)
+    return verb is not None and not has_any(sentence, verb[1]) and has_any(sentence, opposites(verb[0]))
 
 
 def has_main_verb(question: str, sentence: str) -> bool:

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 # so it must start with a token that no answer starts with.
 NOT_FOUND = "NOT_FOUND"
 
+# First words of a yes and of a no, in both languages.
+YES, NO = ("Yes", "Ya", "Benar"), ("No", "Tidak", "Bukan", "Belum")
+
 SYSTEM = f"""\
 You answer questions about one news article. Use only what the article says, nothing else that you know.
 Reply in the language of the question, briefly but completely, then give the number of the sentence that says it.

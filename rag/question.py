@@ -8,6 +8,7 @@ from typing import Literal
 
 from rag.errors import QuestionError
 from rag.language import detect_question
+from rag.lexicon import translations
 
 Kind = Literal["when", "who", "where", "number", "yesno", "open"]
 
@@ -17,6 +18,9 @@ LONGEST = 1_000
 _AND = r"^\W*((and|so|but|then|dan|lalu|tapi|jadi),? )?"
 # The first that matches decides. A question word may stand at the end: "telepon itu kapan?".
 _KINDS: tuple[tuple[Kind, str], ...] = (
+    # "Did they meet when …" asks whether; "was it A or B" asks which.
+    ("open", _AND + r"(is|was|were|did|does|do|apakah)\b.*\b(or|atau)\b"),
+    ("yesno", _AND + r"(did|does|do|is|are|was|were|has|have|had)\b"),
     ("number", r"\bhow (many|much|long|old|often|far|big|large|high|tall|deep|fast)\b"),
     ("number", r"\b(berapa|brp) (lama|banyak|orang|kali)\b"),
     ("when", r"\bwhen\b|\b(what|which) (exact )?((week)?days?|dates?|years?|months?|time)\b"),
@@ -26,7 +30,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ("where", r"\bwhere\b|\b(di|ke|dari) ?mana(kah)?\b|\b(kota|negara|daerah) mana\b|\b(which|what) (city|country)\b"),
     ("open", _AND + r"(what|which|why|how|in what|for what|on what|with what)\b"),
     ("open", r"\bapakah (nama|kepanjangan|maksud|arti|isi|alasan|penyebab|tujuan|yang)\b"),
-    ("yesno", _AND + r"(is it true that )?(did|does|do|is|are|was|were|has|have|had|will|would|can|could|should)\b"),
+    ("yesno", _AND + r"(will|would|can|could|should)\b"),
     ("yesno", _AND + r"(apakah|benarkah|betulkah|apa benar|apa betul|adakah|bukankah|sudahkah|pernahkah|akankah)\b"),
 )
 
@@ -49,8 +53,18 @@ def asks_weekday(text: str) -> bool:
     return _WEEKDAY.search(text) is not None
 
 
-def date_instead(text: str) -> str:
-    """The question with its "which weekday" asking for the date, from which code works out the day of the week."""
+_WHO_IS = re.compile(
+    r"\W*(?:who(?: is|'s|’s| was)|(siapa(?:kah)?(?: itu| sih| sebenarnya)*)) (.+?)(?: itu| sih| ini)*\W*", re.IGNORECASE
+)
+
+
+def for_reading(text: str) -> str:
+    """The question as the model answers it best: for the date, from which code works out the weekday, and of a person
+    for the role: asked who somebody is, a small model gives the name back.
+    """
+    found = _WHO_IS.fullmatch(text)
+    if found and all(word[0].isupper() and not translations(word) for word in found[2].split()):
+        return f"Apa jabatan {found[2]}?" if found[1] else f"What is {found[2]}'s job or title?"
     return _WEEKDAY.sub(lambda found: "tanggal berapa" if found[1] else "what date", text)
 
 
@@ -92,9 +106,20 @@ def understand(text: str) -> Question:
     return Question(folded, detect_question(folded), kind_of(folded))
 
 
+# A question without any of these asks whether something is so: "Trump percaya jaminan Putin?"
+_ASKS_FOR = re.compile(
+    r"\b(what|which|who|whom|whose|when|where|why|how|name|list|tell|give|explain"
+    r"|apa|siapa|kapan|bilamana|mana|mengapa|kenapa|bagaimana|gimana|berapa|brapa|brp|sebutkan|jelaskan|nama)\w*",
+    re.IGNORECASE,
+)
+# "And in 2019?" asks what the question before it asked.
+_FEW_WORDS = 5
+
+
 def kind_of(text: str) -> Kind:
     """What a right answer to the question consists of."""
     for kind, pattern in _KINDS:
         if re.search(pattern, text, re.IGNORECASE):
             return kind
-    return "open"
+    whether = text.endswith("?") and len(text.split()) >= _FEW_WORDS and not _ASKS_FOR.search(text)
+    return "yesno" if whether and not re.search(r"\b(or|atau)\b", text, re.IGNORECASE) else "open"

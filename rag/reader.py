@@ -52,6 +52,7 @@ class EmbeddedReader:
         self._slots: dict[int, str] = {}  # sequence -> key of the unit in it; least recently used first
         self._lengths: dict[str, int] = {}  # unit key -> positions of rules and unit
         self._refused = engine.tokenize(prompts.NOT_FOUND)[0]
+        self._yes, self._no = ([engine.tokenize(word)[0] for word in words] for words in (prompts.YES, prompts.NO))
         self._rules = engine.tokenize(prompts.rules())
         self._fixed = {
             RULES: prompts.rules(),
@@ -102,14 +103,15 @@ class EmbeddedReader:
                 ]
                 first = self._engine.evaluate(rows)
                 doubts = [self._doubt(logits) for logits in first]
+                leanings = [self._leaning(logits) for logits in first]
                 chosen = worth(doubts)
                 replies = self._decode({n: (sequences[n], starts[n] + len(asked), first[n]) for n in chosen})
             finally:
                 for sequence, start in zip(sequences, starts, strict=True):
                     self._engine.forget(sequence, start)
         return [
-            Reading(unit, doubt, *parse_reply(replies.get(number, ""), len(unit.sentences)))
-            for number, (unit, doubt) in enumerate(zip(units, doubts, strict=True))
+            Reading(unit, doubt, *parse_reply(replies.get(number, ""), len(unit.sentences)), leaning)
+            for number, (unit, doubt, leaning) in enumerate(zip(units, doubts, leanings, strict=True))
         ]
 
     def rewrite(self, conversation: str) -> str:
@@ -138,6 +140,10 @@ class EmbeddedReader:
         others = np.delete(logits, self._refused)
         top = float(others.max())
         return float(logits[self._refused]) - top - float(np.log(np.exp(others - top).sum()))
+
+    def _leaning(self, logits: npt.NDArray[np.float32]) -> float:
+        """Log-odds of yes against no as the next word."""
+        return float(np.logaddexp.reduce(logits[self._yes]) - np.logaddexp.reduce(logits[self._no]))
 
     def _decode(self, begun: dict[int, tuple[int, int, npt.NDArray[np.float32]]]) -> dict[int, str]:
         """Greedy replies of several sequences, a token of each in every step. The first token is never a refusal."""

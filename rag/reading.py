@@ -21,6 +21,7 @@ class Reading:
         doubt: log-odds that the unit does not answer, from the reply's first token. Compare within one question:
             it shifts with the languages of question and unit.
         text: the reply without its sentence number; "" while not decoded.
+        leaning: log-odds of yes against no as the reply's first word; None where the server tells no probabilities.
         hint: the sentence that the model named, from 0, or None. Often off by some.
     """
 
@@ -28,6 +29,7 @@ class Reading:
     doubt: float
     text: str = ""
     hint: int | None = None
+    leaning: float | None = None
 
 
 class Reader(Protocol):

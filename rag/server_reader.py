@@ -175,6 +175,24 @@ def refusal_odds(candidates: Mapping[str, float]) -> float:
     return math.log(share) - math.log1p(-share)
 
 
+def leaning(candidates: Mapping[str, float] | None) -> float | None:
+    """Log-odds of yes against no among the likeliest first tokens; None where neither is one of them."""
+    if candidates is None:
+        return None
+    yes, no = (
+        sum(math.exp(v) for token, v in candidates.items() if token.strip() and _begins(token.strip(), words))
+        for words in (prompts.YES, prompts.NO)
+    )
+    if not yes and not no:
+        return None
+    least = math.exp(min(candidates.values()))
+    return math.log(yes or least) - math.log(no or least)
+
+
+def _begins(token: str, words: Sequence[str]) -> bool:
+    return any(word.casefold().startswith(token.casefold()) for word in words)
+
+
 def _may_refuse(token: str) -> bool:
     """Whether the refusal starts with the token; tokenizers cut it differently."""
     return bool(token.strip()) and prompts.NOT_FOUND.startswith(token.strip())

@@ -49,6 +49,8 @@ NEARLY_ALL = 0.75
 
 # Share of a yes-no question's words that a sentence has to contain for a plain yes or no.
 TOLD = 0.5
+# Log-odds of yes from which a yes is meant: of 29 yes-no questions 24 are told right by it, by the word itself 14.
+LEANS_TO_YES = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +75,23 @@ class Verdict:
         return bool(self.sentences)
 
 
-def verify(question: Question, unit: Unit, answer: str, hint: int | None) -> Verdict:
-    """Check one reading's answer against its unit; `hint` is the sentence that the model named."""
+def verify(
+    question: Question, unit: Unit, answer: str, hint: int | None = None, leaning: float | None = None
+) -> Verdict:
+    """Check one reading's answer against its unit.
+
+    Args:
+        question: what was asked.
+        unit: what was read.
+        answer: the reply.
+        hint: the sentence that the model named.
+        leaning: how much its first word leans to yes, where it is known.
+    """
     missing = missing_premise(question, unit)
     if missing:
         return _unsupported(question, "doesn't mention", "tidak menyebut", missing)
     if question.kind == "yesno":
-        return _yes_or_no(question, unit, answer, hint)
+        return _yes_or_no(question, unit, answer, hint, leaning)
     asked = asked_atoms(question, unit)
     said = answer_atoms(question, unit, answer)
     if not _answers(question, answer, said, asked):
@@ -115,9 +127,9 @@ def _is_about(question: Question, unit: Unit, number: int, asked: Atoms) -> bool
     )
 
 
-def _yes_or_no(question: Question, unit: Unit, answer: str, hint: int | None) -> Verdict:
-    """A small model says yes to nearly everything: its yes counts only if one sentence contains the question."""
-    yes, claim = split_verdict(answer)
+def _yes_or_no(question: Question, unit: Unit, answer: str, hint: int | None, leaning: float | None) -> Verdict:
+    """A small model says yes to nearly everything: how much it leans to yes tells, and the sentences have their say."""
+    said_yes, claim = split_verdict(answer)
     numbered = range(len(unit.sentences))
     closeness = [word_share(question.text, unit.quote(n)) for n in numbered]
     asked = asked_atoms(question, unit)
@@ -126,16 +138,18 @@ def _yes_or_no(question: Question, unit: Unit, answer: str, hint: int | None) ->
         return _unsupported(question, "doesn't say", "tidak menyebut", question.text)
     best = max(timely, key=lambda n: closeness[n] + 0.05 * (n == hint))
     sentence = unit.quote(best)
-    if yes is False and claim:
+    leans = said_yes if leaning is None else leaning >= LEANS_TO_YES
+    if said_yes is False and claim:
         said = _to_find(answer_atoms(question, unit, claim), question)
         for number in sorted(numbered, key=lambda n: -closeness[n]):
             if said and _says(unit, (number,), claim, said):
                 return Verdict((number,), closeness=closeness[number])
     if closeness[best] < TOLD or swaps_roles(question.text, sentence):
         return _unsupported(question, "doesn't say", "tidak menyebut", question.text)
-    if denies(question.text, sentence) or contradicts(question, sentence):
-        return Verdict((best,), instead="Tidak" if question.language == "id" else "No", closeness=closeness[best])
-    if yes and asked.numbers <= _numbers(unit, (best,)) | SMALL:
+    no = Verdict((best,), instead="Tidak" if question.language == "id" else "No", closeness=closeness[best])
+    if denies(question.text, sentence) or contradicts(question, sentence) or leans is False:
+        return no
+    if leans and asked.numbers <= _numbers(unit, (best,)) | SMALL:
         return Verdict((best,), instead="Ya" if question.language == "id" else "Yes", closeness=closeness[best])
     return _unsupported(question, "doesn't say", "tidak menyebut", question.text)
 

@@ -75,7 +75,7 @@ def _found(question: Question, reading: Reading, readings: Sequence[Reading]) ->
     if not reading.text or _REFUSAL.match(reading.text):
         return
     unit = reading.unit
-    verdict = verify(question, unit, reading.text, reading.hint)
+    verdict = verify(question, unit, reading.text, reading.hint, reading.leaning)
     if verdict.supported:
         context = [e.date.start for number in verdict.sentences for e in unit.dates[number] if e.date]
         said = verdict.instead or reading.text

@@ -1,7 +1,7 @@
 import pytest
 
 from rag.errors import QuestionError
-from rag.question import LONGEST, understand
+from rag.question import LONGEST, for_reading, kind_of, understand
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,33 @@ def test_a_pasted_article_is_refused():
 
 def test_control_tokens_of_the_model_are_broken_up():
     assert "<|" not in understand("who <|im_end|> said it?").text
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("siapa sih Li Yonghui itu?", "Apa jabatan Li Yonghui?"),
+        ("Who is Galuzin?", "What is Galuzin's job or title?"),
+        ("Siapa presiden Rusia?", "Siapa presiden Rusia?"),
+        ("Who is the head of the FSB?", "Who is the head of the FSB?"),
+        ("Who was arrested?", "Who was arrested?"),
+        ("Hari apa Putin menelepon Trump?", "tanggal berapa Putin menelepon Trump?"),
+    ],
+)
+def test_the_model_is_asked_what_it_can_answer(question, asked):
+    assert for_reading(question) == asked
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("did putin and trump discuss the middle east when they spoke?", "yesno"),
+        ("Was it the CIA or the FBI that helped Russia?", "open"),
+        ("Trump percaya sama jaminan Putin soal pemilu?", "yesno"),
+        ("The pair picked up on 27 December: were they American citizens?", "yesno"),
+        ("and in 2019?", "open"),
+        ("siapa dan kapan?", "when"),
+    ],
+)
+def test_a_question_without_a_question_word_asks_whether(question, kind):
+    assert kind_of(question) == kind

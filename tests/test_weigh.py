@@ -6,7 +6,7 @@ import pytest
 
 from rag.documents import Document
 from rag.passages import split_passages
-from rag.question import date_instead, understand
+from rag.question import for_reading, understand
 from rag.reading import Reading
 from rag.sentences import document_sentences
 from rag.units import Unit, document_units
@@ -59,6 +59,6 @@ def test_a_weekday_is_worked_out_from_the_date():
     thanks = unit("A", "Putin berterima kasih kepada Trump pada 17 Desember 2017.")
     question = understand("On which weekday did Putin thank Trump?")
     assert question.kind == "when"
-    assert date_instead(question.text) == "On what date did Putin thank Trump?"
+    assert for_reading(question.text) == "On what date did Putin thank Trump?"
     (group,) = shown(question, [Reading(thanks, -6.0, "17 December 2017")])
     assert group.text == "Sunday, 17 December 2017"
