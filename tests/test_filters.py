@@ -313,14 +313,13 @@ def test_what_was_in_force_is_told_in_the_readers_language():
     assert Narrowed().describe("en") == ""
 
 
-# In whole answers
+# In answers; the first of a stream comes before anything is read, and costs no time of the model
 
 
 def test_an_answer_reads_only_what_fits_and_says_so(library):
-    answer = library.ask("According to CNN Indonesia, how long did Putin and Trump talk?")
+    answer = next(library.stream("According to CNN Indonesia, how long did Putin and Trump talk?"))
     assert answer.narrowed.inferred == Filters("CNN Indonesia")
     assert {passage.publisher for passage in answer.passages} == {"CNN Indonesia"}
-    assert {citation.publisher for citation in answer.citations} <= {"CNN Indonesia"}
     assert answer.to_dict()["narrowed"]["inferred"]["publisher"] == "CNN Indonesia"
     assert "Only: publisher CNN Indonesia (from the question)." in str(answer)
 
@@ -332,6 +331,6 @@ def test_filters_that_leave_nothing_are_said_and_nothing_is_made_up(library):
 
 
 def test_inferred_filters_can_be_left_out(library):
-    *_, answer = library.stream("Menurut CRI, siapa Galuzin?", infer_filters=False)
+    answer = next(library.stream("Menurut CRI, siapa Galuzin?", infer_filters=False))
     assert not answer.narrowed.filters
     assert len({passage.publisher for passage in answer.passages}) > 1

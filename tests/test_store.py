@@ -328,9 +328,11 @@ def test_damage_met_while_in_use_is_an_error_with_a_way_out(tmp_path, monkeypatc
     monkeypatch.setattr("rag.store._CHECKED_UP_TO", 0)
     store = Store(tmp_path)
     store.write([one_file(f"{number}", f"Berita nomor {number}. " * 50) for number in range(50)])
+    (page,) = store._connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'documents'").fetchone()
+    (size,) = store._connection.execute("PRAGMA page_size").fetchone()
     store.close()
     content = bytearray(store.path.read_bytes())
-    content[len(content) // 8 :] = b"\xff" * (len(content) - len(content) // 8)
+    content[(page - 1) * size : page * size] = b"\xff" * size
     store.path.write_bytes(content)
     store = Store(tmp_path)
     with pytest.raises(LibraryError, match="Run the command again"):
