@@ -76,9 +76,9 @@ def test_a_library_goes_to_ollama_and_back(server, corpus, tmp_path, monkeypatch
 
 
 def test_a_text_that_is_longer_than_the_model_reads_is_read_to_its_end(server):
-    narrow = {"model": "narrow", "from": CHAT, "parameters": {"num_ctx": 64}, "stream": False}
+    narrow = {"model": "narrow", "from": CHAT, "parameters": {"num_ctx": 256}, "stream": False}
     assert httpx.post(f"{server.host}/api/create", json=narrow, timeout=120, trust_env=False).is_success
-    long = "Hujan turun di Jakarta sejak pagi. " * 10
+    long = "Hujan turun di Jakarta sejak pagi. " * 25
     with closing(Ollama(server.host)) as ollama:
         with pytest.raises(TooLong):
             ollama.embed("narrow", [long])
