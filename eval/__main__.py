@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,15 +19,18 @@ from rag.errors import TanyaError
 from rag.settings import Settings
 
 GOLD = Path(__file__).with_name("gold.jsonl")
+COMMANDS = ("retrieval", "scale")  # what else can be measured, each a module with a `main`
 INTERRUPTED = 130  # what shells expect of a program ended by Ctrl-C
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Evaluate; returns the exit code."""
-    options = _options(argv)
+    words = list(sys.argv[1:] if argv is None else argv)
     console = Console()
     try:
-        _evaluate(options, console)
+        if words and words[0] in COMMANDS:
+            return _command(words[0], words[1:])
+        _evaluate(_options(words), console)
     except TanyaError as error:
         Console(stderr=True).print(f"[red]Error:[/red] {error}", highlight=False)
         return 1
@@ -36,9 +40,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _command(name: str, argv: Sequence[str]) -> int:
+    try:
+        module = importlib.import_module(f"eval.{name}")
+    except ModuleNotFoundError as error:
+        raise TanyaError(f"`tanya eval {name}` needs the package {error.name}: install tanya[eval].") from None
+    code: int = module.main(argv)
+    return code
+
+
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     settings = Settings()
-    parser = argparse.ArgumentParser(prog="tanya eval", description="Questions with known answers, scored.")
+    parser = argparse.ArgumentParser(
+        prog="tanya eval",
+        description="Questions with known answers, scored.",
+        epilog="`tanya eval retrieval --help`: is the right article found? `tanya eval scale --help`: how fast is it?",
+    )
     parser.add_argument("--corpus", type=Path, default=settings.corpus, help="folder of articles")
     parser.add_argument("--data", type=Path, default=settings.data, help="data folder")
     parser.add_argument("--questions", type=Path, default=GOLD, help="questions, a JSON object a line")

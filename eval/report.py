@@ -193,7 +193,7 @@ def save(report: Report, folder: Path, comparison: dict[str, Figure] | None = No
     }
     # One row a line: small, and a diff of two files shows which questions changed.
     rows = ",\n".join(json.dumps(asdict(row), ensure_ascii=False) for row in report.rows)
-    opening = json.dumps(_rounded(head), ensure_ascii=False).removesuffix("}")
+    opening = json.dumps(rounded(head), ensure_ascii=False).removesuffix("}")
     path.write_text(f'{opening},\n"rows": [\n{rows}\n]}}\n', "utf-8")
     page = markdown(report, summary, comparison)
     for name in (path.with_suffix(".md"), folder / "latest.md"):
@@ -209,27 +209,27 @@ def load(path: Path) -> Report:
         raise ReportError(f"{path} is not a file that `tanya eval` wrote: {error!r}.") from error
 
 
-def _rounded(value: Any) -> Any:  # noqa: ANN401  JSON of any shape
+def rounded(value: Any) -> Any:  # noqa: ANN401  JSON of any shape
     """Four digits say all that a few hundred questions can."""
     if isinstance(value, float):
         return round(value, 4)
     if isinstance(value, dict):
-        return {key: _rounded(each) for key, each in value.items()}
-    return [_rounded(each) for each in value] if isinstance(value, list | tuple) else value
+        return {key: rounded(each) for key, each in value.items()}
+    return [rounded(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def markdown(report: Report, summary: dict[str, Any], comparison: dict[str, Figure]) -> str:
     """The page to read: overall, per kind, timings, control, comparison, wrong questions."""
     parts = [
         _about(report.about),
-        _table(("all questions", "n", "%", "95 % interval"), _overall(summary["figures"].get("all", {}))),
-        _table(("%", "n", *(METRICS[name] for name in SLICED)), _sliced(summary["figures"])),
-        _table(("timings, ms", "n", "median", "95th percentile"), _timed(summary["timings"])),
-        _table(("control, %", "own citations", "another question's"), _control(summary["shuffled"])),
-        _table(("percentage points", "n", "change", "95 % interval"), _changed(comparison)),
+        table(("all questions", "n", "%", "95 % interval"), _overall(summary["figures"].get("all", {}))),
+        table(("%", "n", *(METRICS[name] for name in SLICED)), _sliced(summary["figures"])),
+        table(("timings, ms", "n", "median", "95th percentile"), _timed(summary["timings"])),
+        table(("control, %", "own citations", "another question's"), _control(summary["shuffled"])),
+        table(("percentage points", "n", "change", "95 % interval"), _changed(comparison)),
     ]
     wrong = [(row.id, row.question, row.expected, row.answer["text"]) for row in report.wrong()]
-    parts.append(_table((f"wrong ({len(wrong)})", "question", "expected", "got"), wrong))
+    parts.append(table((f"wrong ({len(wrong)})", "question", "expected", "got"), wrong))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -269,7 +269,7 @@ def _changed(found: dict[str, Figure]) -> list[tuple[Any, ...]]:
     return [(METRICS[name], c.n, f"{100 * c.value:+.1f}", _interval(c)) for name, c in found.items()]
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     if not rows:
         return ""
     lines = [head, ["---"] * len(head), *rows]

@@ -174,7 +174,7 @@ def describe(library: Library, corpus: Path | None = None, questions: Path | Non
         "prompt": str(getattr(library, "prompt_hash", "")),
         # A commit alone would let a changed working tree go on with the rows of the tree before the change.
         "code": _digest(ROOT, [path for folder in ("rag", "eval") for path in (ROOT / folder).rglob("*.py")]),
-        "machine": f"{_cpu()}, {_cores()} cores",
+        "machine": machine(),
     }
 
 
@@ -204,6 +204,11 @@ def _digest(root: Path, paths: Iterable[Path]) -> str:
         digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:12]
+
+
+def machine() -> str:
+    """The processor, and the cores that this process may use."""
+    return f"{_cpu()}, {_cores()} cores"
 
 
 def _cpu() -> str:

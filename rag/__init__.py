@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rag.answer import Answer, Citation, RetrievedPassage, Statement
-    from rag.errors import CorpusError, LibraryError, ModelError, QuestionError, TanyaError
+    from rag.errors import CorpusError, FilterError, LibraryError, ModelError, QuestionError, TanyaError
+    from rag.filters import Filters
     from rag.library import Library, open_library, query
     from rag.sync import SyncReport
 
 # Loaded at first use: llama-index takes more than a second to import, which `tanya --help` need not pay.
 _HOMES = {
     "rag.answer": ("Answer", "Citation", "RetrievedPassage", "Statement"),
-    "rag.errors": ("CorpusError", "LibraryError", "ModelError", "QuestionError", "TanyaError"),
+    "rag.errors": ("CorpusError", "FilterError", "LibraryError", "ModelError", "QuestionError", "TanyaError"),
+    "rag.filters": ("Filters",),
     "rag.library": ("Library", "open_library", "query"),
     "rag.sync": ("SyncReport",),
 }
@@ -23,6 +25,8 @@ __all__ = [
     "Answer",
     "Citation",
     "CorpusError",
+    "FilterError",
+    "Filters",
     "Library",
     "LibraryError",
     "ModelError",

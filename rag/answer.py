@@ -6,10 +6,27 @@ import re
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from rag.filters import NOT_NARROWED, Narrowed
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Another article that repeats a passage: the same story as another publisher printed it."""
+
+    document_id: str
+    path: str
+    title: str
+    publisher: str
+    published: str
+
 
 @dataclass(frozen=True, slots=True)
 class RetrievedPassage:
-    """A passage found for a question; `score` orders passages of one question, higher is better."""
+    """A passage found for a question.
+
+    `score` orders passages of one question, higher is better; `copies` are articles that repeat it, which are not
+    found beside it.
+    """
 
     document_id: str
     passage_id: str
@@ -19,6 +36,7 @@ class RetrievedPassage:
     title: str = ""
     publisher: str = ""
     published: str = ""
+    copies: tuple[Copy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +69,7 @@ class Statement:
         text: the sentence, without markers, in the question's language.
         citations: numbers of the citations that say it; empty if unsupported.
         supported: whether every number, date and name in it was found where it is cited.
-        publishers: who reports it, one name each.
+        publishers: who reports it, one name each; those included that print a copy of a cited sentence.
         date: ISO date of the event it speaks of; "" if none or unknown.
         reason: why it is not supported; "" if it is.
     """
@@ -77,6 +95,7 @@ class Answer:
         disagreement: whether statements of different publishers contradict each other.
         problem: why the model read less than it should have, and what to do; "" if it read all.
         complete: False for all but the last of a stream.
+        narrowed: the filters that were in force, and which of them the question itself asked for.
     """
 
     question: str
@@ -91,6 +110,7 @@ class Answer:
     disagreement: bool = False
     problem: str = ""
     complete: bool = False
+    narrowed: Narrowed = NOT_NARROWED
 
     def to_dict(self) -> dict[str, Any]:
         """Plain types only, as `tanya ask --json` prints them."""
@@ -98,12 +118,18 @@ class Answer:
 
     def __str__(self) -> str:
         """The text and its citations, as a terminal shows them."""
-        return "\n".join([self.text, *(f"[{c.number}] {c.origin}: “{c.quote}”" for c in self.citations)])
+        return "\n".join(
+            [*self._narrowing(), self.text, *(f"[{c.number}] {c.origin}: “{c.quote}”" for c in self.citations)]
+        )
 
     def _repr_markdown_(self) -> str:
         """The same for a notebook; what an article says is escaped, so that it can't format the page."""
         quotes = (f"> **[{c.number}]** {_escaped(c.origin)}: “{_escaped(c.quote)}”" for c in self.citations)
-        return "\n\n".join([_escaped(self.text).replace("\n", "  \n"), *quotes])
+        said = "\n".join([*self._narrowing(), self.text])
+        return "\n\n".join([_escaped(said).replace("\n", "  \n"), *quotes])
+
+    def _narrowing(self) -> list[str]:
+        return self.narrowed.describe(self.language).splitlines()
 
 
 def _escaped(text: str) -> str:

@@ -11,14 +11,18 @@ from functools import partial
 from rag.answer import Answer, RetrievedPassage
 from rag.atoms import has_name
 from rag.compose import Part, compose, nearest_articles, silence, words
+from rag.copies import copiers
 from rag.errors import ModelError
+from rag.filters import UNFILTERED, Filters, nothing_fits
 from rag.followup import standalone
+from rag.infer import narrow
 from rag.merge import Group
 from rag.parts import parts
 from rag.premise import missing_premise
 from rag.question import LONGEST, Question, date_instead, kind_of, understand
 from rag.reading import Reader, Reading
 from rag.retrieve import Retriever
+from rag.translate import in_language
 from rag.units import Unit
 from rag.weigh import shown, worth
 
@@ -27,6 +31,9 @@ RETRIEVED, SHOWN = 40, 10
 # Units read first, so that the first words come soon; units read in all; and units of one article among them, where
 # others are left: a question may have an answer in each of several articles.
 FIRST, UNITS, PER_DOCUMENT = 2, 7, 2
+# Of what is read, so many are of another month than most, where there are such: many articles about one event would
+# leave no room for the few about another.
+OTHER_TIMES = 2
 
 
 @dataclass(frozen=True)
@@ -40,23 +47,34 @@ class Asker:
     units: Callable[[Sequence[str]], Sequence[Unit]]
     reader: Reader | None
     models: dict[str, str]
-    documents: int
     problem: str = ""
 
-    def stream(self, text: str, history: Sequence[tuple[str, str]] = ()) -> Iterator[Answer]:
+    def stream(
+        self,
+        text: str,
+        history: Sequence[tuple[str, str]] = (),
+        filters: Filters = UNFILTERED,
+        *,
+        infer_filters: bool = True,
+    ) -> Iterator[Answer]:
         """Yield the answer as it grows: first what was retrieved, then statement by statement.
 
         Raises:
+            FilterError: a filter names what the library doesn't have.
             QuestionError: the question is empty or too long.
         """
         clock = _Clock()
         question = self._understood(text, history)
-        retrieved = self.retriever.retrieve(question.text, RETRIEVED, per_document=RETRIEVED)
+        narrowed = narrow(self.retriever.store, (text, question.text), filters, infer=infer_filters)
+        retrieved = self._retrieved(question.text, narrowed.filters)
         # What is shown is spread over the articles like what is read.
         passages = tuple(_spread(retrieved, SHOWN))
         clock.mark("retrieve_ms")
-        answer = Answer(text, question.language, passages=passages, models=self.models)
+        answer = Answer(text, question.language, passages=passages, models=self.models, narrowed=narrowed)
         yield replace(answer, timings=clock.timings())
+        if not retrieved and narrowed.filters:
+            yield replace(answer, text=nothing_fits(question.language), timings=clock.end(), complete=True)
+            return
         if self.reader is None:
             yield replace(answer, text=_evidence("no_model", answer, self.problem), timings=clock.end(), complete=True)
             return
@@ -76,34 +94,43 @@ class Asker:
         except ModelError:
             return ""
 
+    def _retrieved(self, text: str, filters: Filters) -> list[RetrievedPassage]:
+        return self.retriever.retrieve(text, RETRIEVED, per_document=RETRIEVED, filters=filters)
+
     def _read(
         self, question: Question, passages: Sequence[RetrievedPassage], answer: Answer, clock: _Clock
     ) -> Iterator[Answer]:
         said: list[Part] = []
         problem = premise = ""
         try:
-            for part, found in self._parts(question, passages):
+            for part, found in self._parts(question, passages, answer.narrowed.filters):
                 units, premise = self._readable(part, found)
                 said.append(Part(part, ()))
                 for groups in self._groups(part, units):
-                    said[-1] = Part(part, groups)
+                    said[-1] = Part(part, tuple(self._with_copies(group, found) for group in groups))
                     growing = _answered(answer, question, [part for part in said if part.groups])
                     if growing.answered:
                         clock.mark("first_token_ms")
                     # Also without news: between two batches is where a reader who stopped is noticed.
                     yield replace(growing, timings=clock.timings())
+                said[-1] = self._in_language(said[-1], question.language)
         except ModelError as error:
             problem = str(error)
         answer = replace(_answered(answer, question, said), problem=problem)
         if problem and not answer.answered:
             answer = replace(answer, text=_evidence("failed", answer))
         elif not answer.answered:
-            answer = replace(answer, text=silence(question, answer.passages, premise, self.documents))
+            answer = replace(answer, text=silence(question, answer.passages, premise, self._searched(answer)))
         clock.mark("first_token_ms")
         yield replace(answer, timings=clock.end(), complete=True)
 
+    def _in_language(self, part: Part, language: str) -> Part:
+        assert self.reader is not None
+        translate = self.reader.translate
+        return replace(part, groups=tuple(in_language(group, language, translate) for group in part.groups))
+
     def _parts(
-        self, question: Question, passages: Sequence[RetrievedPassage]
+        self, question: Question, passages: Sequence[RetrievedPassage], filters: Filters
     ) -> Iterator[tuple[Question, Sequence[RetrievedPassage]]]:
         """The questions that a question consists of, with the passages of each."""
         texts = parts(question.text)
@@ -111,7 +138,7 @@ class Asker:
             yield question, passages
             return
         for text in texts:
-            found = self.retriever.retrieve(text, RETRIEVED, per_document=RETRIEVED)
+            found = self._retrieved(text, filters)
             yield replace(question, text=text, kind=kind_of(text)), found
 
     def _readable(self, question: Question, passages: Sequence[RetrievedPassage]) -> tuple[list[Unit], str]:
@@ -142,10 +169,24 @@ class Asker:
             readings += self.reader.read(batch, date_instead(question.text), partial(worth, question))
             yield shown(question, readings)
 
+    def _searched(self, answer: Answer) -> int:
+        """How many articles the question was put to."""
+        return self.retriever.store.count_documents(answer.narrowed.filters)
+
     def _known(self, names: Set[str], units: Iterable[Unit]) -> bool:
         """Whether each name is in one of the articles at least."""
         documents = {unit.document.id: unit.document for unit in units}.values()
         return all(any(has_name(f"{d.title} {d.publisher} {d.text}", name) for d in documents) for name in names)
+
+    def _with_copies(self, group: Group, found: Sequence[RetrievedPassage]) -> Group:
+        """The group, its findings with the publishers that print the same."""
+        copies = {passage.passage_id: passage.copies for passage in found}
+        return Group(
+            tuple(
+                replace(each, copies=copiers(each.quotes, copies[each.unit.passage_id], self.retriever.store))
+                for each in group.findings
+            )
+        )
 
 
 def _answered(answer: Answer, question: Question, parts: Sequence[Part]) -> Answer:
@@ -178,13 +219,19 @@ def _batches(units: Sequence[Unit], first: int, at_once: int) -> Iterator[Sequen
 
 
 def _spread(passages: Sequence[RetrievedPassage], count: int) -> list[RetrievedPassage]:
-    """The best passages, at most `PER_DOCUMENT` of an article while there are others; in their order."""
-    seen: Counter[str] = Counter()
+    """The best passages in their order, those of an article or a month that has its share behind the others."""
+    articles: Counter[str] = Counter()
+    months: Counter[str] = Counter()
     first: list[RetrievedPassage] = []
     rest: list[RetrievedPassage] = []
     for passage in passages:
-        seen[passage.document_id] += 1
-        (first if seen[passage.document_id] <= PER_DOCUMENT else rest).append(passage)
+        article, month = passage.document_id, passage.published[: len("2017-12")] or passage.document_id
+        if articles[article] >= PER_DOCUMENT or months[month] >= count - OTHER_TIMES:
+            rest.append(passage)
+            continue
+        first.append(passage)
+        articles[article] += 1
+        months[month] += 1
     return (first + rest)[:count]
 
 

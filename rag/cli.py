@@ -19,6 +19,7 @@ from rich.table import Table
 
 from rag.answer import Answer
 from rag.errors import LibraryError, ModelError, TanyaError
+from rag.filters import Filters
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,6 +39,13 @@ out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highli
 
 Corpus = Annotated[Path | None, typer.Option("--corpus", help="Folder with the articles.", show_default="corpus")]
 Data = Annotated[Path | None, typer.Option("--data", help="Folder for what tanya keeps.", show_default=".tanya")]
+Publisher = Annotated[str, typer.Option("--publisher", help="Only articles by this publisher.")]
+Since = Annotated[
+    str, typer.Option("--from", help="Only what was published, or happened, from this day, month or year (2017-12).")
+]
+Until = Annotated[str, typer.Option("--until", help="Likewise, up to and with this day, month or year.")]
+Language = Annotated[str, typer.Option("--language", help="Only articles in this language: id, en.")]
+OfDocument = Annotated[str, typer.Option("--document", help="Only this article: its id, file name or title.")]
 Queries = Annotated[Path | None, typer.Option(help='Questions, a JSON object a line: {"_id": …, "text": …} (BEIR).')]
 
 
@@ -47,19 +55,29 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole answer as JSON.")] = False,
     queries: Queries = None,
     out_file: Annotated[Path | None, typer.Option("--out", help="Where the answers to --queries go.")] = None,
+    publisher: Publisher = "",
+    since: Since = "",
+    until: Until = "",
+    language: Language = "",
+    document: OfDocument = "",
+    infer: Annotated[
+        bool,
+        typer.Option("--inferred-filters/--no-inferred-filters", help='Read "in 2019", "menurut CRI" as filters.'),
+    ] = True,
     corpus: Corpus = None,
     data: Data = None,
 ) -> None:
     """Answer one question, or a file of them. Exit code: 0 answered, 3 the articles don't say, 1 error."""
+    filters = Filters(publisher, since, until, language, document)
     with _opened(corpus, data) as library:
         if queries is not None:
-            _for_each(queries, out_file, lambda text: library.ask(text).to_dict())
+            _for_each(queries, out_file, lambda text: library.ask(text, (), filters, infer_filters=infer).to_dict())
             return
         if as_json:
-            answer = library.ask(question)
+            answer = library.ask(question, (), filters, infer_filters=infer)
             out.print_json(json.dumps(answer.to_dict(), ensure_ascii=False))
         else:
-            answer = _print_stream(library.stream(question))
+            answer = _print_stream(library.stream(question, (), filters, infer_filters=infer))
             if answer.models["llm"]:
                 err.print(f"[dim]Read by {escape(answer.models['llm'])}[/dim]")
         problem = answer.problem or library.model_problem
@@ -74,19 +92,28 @@ def retrieve(
     k: Annotated[int, typer.Option("--k", min=1, help="How many passages or, with --queries, documents.")] = 10,
     queries: Queries = None,
     out_file: Annotated[Path | None, typer.Option("--out", help="Where the lists for --queries go.")] = None,
+    publisher: Publisher = "",
+    since: Since = "",
+    until: Until = "",
+    language: Language = "",
+    document: OfDocument = "",
     corpus: Corpus = None,
     data: Data = None,
 ) -> None:
     """Show the passages that fit a question best, or write ranked documents for a file of questions."""
+    filters = Filters(publisher, since, until, language, document)
     with _opened(corpus, data) as library:
         if queries is not None:
-            _for_each(queries, out_file, lambda text: {"documents": library.rank_documents(text, k)})
+            _for_each(queries, out_file, lambda text: {"documents": library.rank_documents(text, k, filters)})
             return
-        for number, passage in enumerate(library.retrieve(question, k), 1):
+        for number, passage in enumerate(library.retrieve(question, k, filters), 1):
             head = ", ".join(part for part in (passage.publisher, passage.published, passage.path) if part)
             out.print(
                 f"[bold]{number}.[/bold] {escape(passage.title)} [dim]({escape(head)}; {passage.score:.3f})[/dim]"
             )
+            if passage.copies:
+                names = ", ".join(copy.publisher or copy.path for copy in passage.copies)
+                out.print(f"[dim]The same in: {escape(names)}[/dim]")
             out.print(escape(passage.text) + "\n")
 
 
@@ -113,6 +140,7 @@ def chat(
     from ui.server import serve  # gradio takes seconds to import
 
     with _opened(corpus, data) as library:
+        library.warm_up()
         library.read_ahead()
         serve(library, port=port, open_browser=browser)
 
@@ -228,6 +256,7 @@ def _shown(answer: Answer) -> str:
     lines = [f"[bold]{escape(answer.text)}[/bold]" if answer.answered else escape(answer.text)]
     if not answer.text:
         lines = ["[dim]Reading " + escape(", ".join(_articles(answer))) + " ...[/dim]"]
+    lines = [f"[dim]{escape(line)}[/dim]" for line in answer.narrowed.describe(answer.language).splitlines()] + lines
     for citation in answer.citations:
         lines.append(
             f"\n[cyan]{escape(f'[{citation.number}]')}[/cyan] {escape(citation.origin)}\n    “{escape(citation.quote)}”"

@@ -150,11 +150,11 @@ def weekday_name(span: DateSpan, language: str) -> str:
 
 def same_date(a: DateSpan, b: DateSpan) -> bool:
     """Whether both can be the same: equal, or the less precise one holds the other."""
-    (first, last), (other_first, other_last) = _bounds(a), _bounds(b)
+    (first, last), (other_first, other_last) = bounds(a), bounds(b)
     return (first <= other_first and other_last <= last) or (other_first <= first and last <= other_last)
 
 
-def _bounds(span: DateSpan) -> tuple[str, str]:
+def bounds(span: DateSpan) -> tuple[str, str]:
     """First and last day; "99" is past any month and day, which is all that comparing needs."""
     return f"{span.start}-00-00"[:10], f"{span.end or span.start}-99-99"[:10]
 

@@ -87,9 +87,11 @@ def _guarded(name: str, look: partial[Iterator[Check]]) -> list[Check]:
 
 
 def _advice(message: str) -> tuple[str, str]:
-    """Our messages say in their first sentence what is wrong and then what to do."""
-    said, _, cure = message.partition(". ")
-    return said.rstrip("."), cure
+    """Our messages say what is wrong, and after the first full stop, or else the last colon, what to do."""
+    said, dot, cure = message.partition(". ")
+    if not dot:
+        said, _, cure = message.rpartition(": ")
+    return said, cure
 
 
 def _versions() -> Check:
@@ -172,10 +174,20 @@ def _index(data: Path, settings: Settings, store: Store, repair: bool) -> Iterat
             yield Check("index", "repaired", f"{wrong}; it was made anew from the library")
         else:
             yield Check("index", "problem", wrong, "tanya doctor --repair makes it anew from the library")
+        if repair:
+            index.sweep()
 
 
 def _chat(settings: Settings) -> Iterator[Check]:
     choice = preferred(settings)
+    if choice.engine == "openai":
+        from rag.openai import models  # llama-index's part takes a second to import
+
+        names = models(settings.openai_url, settings.openai_key.get_secret_value())
+        if choice.model not in names:
+            said = f"the server at {settings.openai_url} has no {choice.model}, but {', '.join(names[:8])}"
+            yield Check("chat model", "problem", said, "set TANYA_OPENAI_MODEL to one of them")
+            return
     if choice.engine != "embedded":
         yield Check("chat model", "ok", str(choice))
         return

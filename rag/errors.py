@@ -3,6 +3,7 @@
 TanyaError            shown to the user as one message, never as a traceback
 ├── CorpusError       the folder, or a file in it, can't be used
 ├── QuestionError     the question can't be asked as it is
+├── FilterError       a filter names what the library doesn't have
 ├── LibraryError      the data folder can't be used (damaged, full)
 │   └── InUse         another process has it
 └── ModelError        a model is missing, damaged or not running
@@ -26,6 +27,10 @@ class CorpusError(TanyaError):
 
 class QuestionError(TanyaError):
     """The question is empty or too long."""
+
+
+class FilterError(TanyaError):
+    """A filter names a publisher, language or document that there is none of, or a date that is none."""
 
 
 class LibraryError(TanyaError):

@@ -27,6 +27,7 @@ from uuid import uuid4
 import numpy as np
 
 from rag.errors import LibraryError
+from rag.filters import UNFILTERED, Filters
 from rag.store import Store, Vector
 
 if TYPE_CHECKING:
@@ -49,6 +50,14 @@ _SAME = 0.999
 # Bytes of the largest file for each passage: 1,676 with vectors of 384 dimensions, six times that with 4,096.
 # A torn file claimed 2.26 TB for 5,000 passages.
 _LARGEST = 100_000
+# Passages compared one by one where filters leave no more: that many take about 0.2 s. Of more, the index is asked
+# for this many times what should do if those that fit were spread evenly.
+_ONE_BY_ONE = 10_000
+_AMPLE = 3
+# Changed passages that may wait outside Chroma: compared one by one they cost a question 3 ms, while to write and
+# check the files of a large library takes seconds, which nobody who adds an article wants to wait for.
+_WAITING = 1000
+_LARGE = 10_000
 # Loading 100,000 passages and asking for 64 of them takes seconds, on a machine that is busy otherwise minutes.
 _CHECK_SECONDS = 300
 
@@ -69,12 +78,15 @@ class Index:
         self._collection: Collection | None = None
         self._unusable = False
 
-    def query(self, vector: Sequence[float] | Vector, k: int) -> list[tuple[str, float]]:
+    def query(self, vector: Sequence[float] | Vector, k: int, filters: Filters = UNFILTERED) -> list[tuple[str, float]]:
         """Return (passage id, cosine similarity) of the nearest passages, best first, all of them in the store.
 
+        With filters, the k nearest of the passages that fit.
         An index that can't be used is rebuilt; where that fails too, say on a full disk, or another embedder's
         takes its place, the store's vectors are searched one by one: slower, and as good.
         """
+        if filters:
+            return self._among(self._store.passage_ids(filters), vector, k)
         with self._turn:
             if not self._unusable and (self._collection is not None or not self._of_another()):
                 try:
@@ -86,7 +98,7 @@ class Index:
                     return self._ask(vector, k)
                 _log.warning("The index in %s can't be rebuilt: passages are searched one by one.", self._root)
                 self._unusable = True
-            return _search_one_by_one(self._store, self.fingerprint, vector, k)
+            return _one_by_one(list(self._store.vectors(self.fingerprint)), vector, k)
 
     def refresh(self, tell: Tell | None = None) -> None:
         """Bring the index in line with the store: the difference where its files can be trusted, else all.
@@ -178,7 +190,7 @@ class Index:
                 _log.warning("The index in %s is not as this embedder left it and is rebuilt.", self._root)
             return self.rebuild(tell)
         pending = self._store.unindexed()
-        if not pending:
+        if not pending or self._may_wait(pending):
             return None
         try:
             return self._update(pending, tell or _silent)
@@ -240,17 +252,41 @@ class Index:
 
     # Asking
 
+    def _among(self, ids: Sequence[str], vector: Sequence[float] | Vector, k: int) -> list[tuple[str, float]]:
+        """The nearest of these passages.
+
+        Not by Chroma's own filters: they can't say "mentions a date of that time", and its graph loses its way
+        where few passages pass. Few passages are compared one by one; of many, the nearest of all are taken
+        until enough are among them.
+        """
+        if len(ids) > _ONE_BY_ONE:
+            allowed, share = set(ids), len(ids) / self._store.count_passages()
+            nearest = self.query(vector, int(_AMPLE * k / share))
+            found = [(id, similarity) for id, similarity in nearest if id in allowed]
+            if len(found) >= k:
+                return found[:k]
+        return _one_by_one(self._store.vectors_of(ids, self.fingerprint), vector, k)
+
     def _ask(self, vector: Sequence[float] | Vector, k: int) -> list[tuple[str, float]]:
         if self._collection is None:
             self.refresh()
             count = self._note()["count"]
             with _chroma_errors():
                 _check(self._connected(), count, self._store.sample_vectors(self.fingerprint, _QUICK_SAMPLE))
+        # While a sync runs, after one that was interrupted, and where changes may wait, Chroma is behind.
+        waiting = self._store.unindexed()
+        if len(waiting) > _WAITING:
+            waiting = []
         with _chroma_errors():
-            found = _nearest(self._connected(), vector, k)
-        # While a sync runs, or after one that was interrupted, the index is behind.
-        there = self._store.those_there([id for id, _ in found])
-        return [(id, similarity) for id, similarity in found if id in there]
+            # What was changed or removed may be among the nearest, and is left out.
+            found = _nearest(self._connected(), vector, k + min(k, len(waiting)))
+        there = self._store.those_there([id for id, _ in found]).difference(waiting)
+        found = [(id, similarity) for id, similarity in found if id in there]
+        found += _one_by_one(self._store.vectors_of(waiting, self.fingerprint), vector, k)
+        return sorted(found, key=lambda passage: -passage[1])[:k]
+
+    def _may_wait(self, pending: Sequence[str]) -> bool:
+        return len(pending) <= _WAITING and int(self._note()["count"]) >= _LARGE
 
     def _connected(self) -> Collection:
         if self._collection is None:
@@ -369,10 +405,9 @@ def _sum(path: Path) -> int:
     return total
 
 
-def _search_one_by_one(
-    store: Store, fingerprint: str, vector: Sequence[float] | Vector, k: int
+def _one_by_one(
+    rows: Sequence[tuple[str, Vector]], vector: Sequence[float] | Vector, k: int
 ) -> list[tuple[str, float]]:
-    rows = list(store.vectors(fingerprint))
     if not rows:
         return []
     matrix, wanted = np.stack([vector for _, vector in rows]), np.asarray(vector, np.float32)

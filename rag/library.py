@@ -19,6 +19,7 @@ from rag.asking import Asker
 from rag.documents import Document
 from rag.embedders import Embedder
 from rag.errors import CorpusError, LibraryError, ModelError
+from rag.filters import UNFILTERED, Filters, settled
 from rag.index import Index
 from rag.lock import FolderLock
 from rag.reader import EmbeddedReader
@@ -66,6 +67,7 @@ class Library:
         self._retry_at = float("inf")
         self._loading = threading.Lock()
         self._background: threading.Thread | None = None
+        self._warming: threading.Thread | None = None
         self._closing = threading.Event()
 
     # The corpus
@@ -114,57 +116,93 @@ class Library:
         """All articles, without their texts."""
         return self._store.documents()
 
+    def publishers(self) -> list[str]:
+        """The publishers of the articles, by name."""
+        return self._store.publishers()
+
+    def languages(self) -> list[str]:
+        """The articles' languages, ISO 639-1."""
+        return self._store.languages()
+
     def document(self, id: str) -> Document:
         """One article; raises KeyError for an unknown id."""
         return self._store.document(id)
 
     # Questions
 
-    def retrieve(self, question: str, k: int = 10) -> list[RetrievedPassage]:
-        """The k passages that fit a question best, best first."""
+    def retrieve(self, question: str, k: int = 10, filters: Filters = UNFILTERED) -> list[RetrievedPassage]:
+        """The k passages that fit a question best, best first; of those that pass the filters.
+
+        Nothing is read from the question but what to look for: "in 2019" in it narrows nothing here.
+
+        Raises:
+            FilterError: a filter names what the library doesn't have.
+        """
         self._refuse_if_empty()
-        return self._retriever.retrieve(question, k)
+        return self._retriever.retrieve(question, k, filters=settled(filters, self._store))
 
-    def rank_documents(self, question: str, k: int = 10) -> list[str]:
-        """Ids of the k documents that fit a question best, by their best passage."""
-        found = self.retrieve(question, k * PER_DOCUMENT)
-        return list(dict.fromkeys(passage.document_id for passage in found))[:k]
+    @property
+    def retriever(self) -> Retriever:
+        """What ranks, with its two halves, the store and the index: for evaluation."""
+        return self._retriever
 
-    def ask(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
+    def rank_documents(self, question: str, k: int = 10, filters: Filters = UNFILTERED) -> list[str]:
+        """Ids of the k documents that fit a question best, by their best passage; copies behind what they repeat."""
+        found = self.retrieve(question, k * PER_DOCUMENT, filters)
+        ids = (id for each in found for id in (each.document_id, *(copy.document_id for copy in each.copies)))
+        return list(dict.fromkeys(ids))[:k]
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[tuple[str, str]] = (),
+        filters: Filters = UNFILTERED,
+        *,
+        infer_filters: bool = True,
+    ) -> Answer:
         """Answer a question; see `stream`."""
-        return deque(self.stream(question, history), maxlen=1).pop()
+        return deque(self.stream(question, history, filters, infer_filters=infer_filters), maxlen=1).pop()
 
-    def stream(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Iterator[Answer]:
+    def stream(
+        self,
+        question: str,
+        history: Sequence[tuple[str, str]] = (),
+        filters: Filters = UNFILTERED,
+        *,
+        infer_filters: bool = True,
+    ) -> Iterator[Answer]:
         """Yield whole, growing answers; the last one is complete.
 
         Args:
             question: in English or Indonesian; a follow-up where there is a history.
             history: earlier questions and answers of the same conversation, oldest first.
+            filters: what every passage that is read has to be; the answer's `narrowed` says what was in force.
+            infer_filters: whether what the question itself asks for ("menurut CRI", "in 2019") narrows it too.
 
         Raises:
             QuestionError: the question is empty or too long.
+            FilterError: a filter names what the library doesn't have.
             LibraryError: no article has been read yet.
         """
         self._refuse_if_empty()
+        self.warm_up()
         reader = self._load_reader()
-        asker = Asker(
-            self._retriever, self.units, reader, self.models, len(self._store.documents()), self._reader_problem
-        )
-        yield from asker.stream(question, history)
+        asker = Asker(self._retriever, self.units, reader, self.models, self._reader_problem)
+        yield from asker.stream(question, history, filters, infer_filters=infer_filters)
 
     # In LlamaIndex
 
-    def as_retriever(self, similarity_top_k: int = 10) -> LibraryRetriever:
+    def as_retriever(self, similarity_top_k: int = 10, filters: Filters = UNFILTERED) -> LibraryRetriever:
         """`retrieve` as a LlamaIndex retriever; see `rag.llamaindex`."""
         from rag.llamaindex import LibraryRetriever
 
-        return LibraryRetriever(self, similarity_top_k)
+        return LibraryRetriever(self, similarity_top_k, filters)
 
-    def as_query_engine(self) -> LibraryQueryEngine:
+    def as_query_engine(self, filters: Filters = UNFILTERED) -> LibraryQueryEngine:
         """`ask` as a LlamaIndex query engine, whose source nodes are the cited sentences; see `rag.llamaindex`."""
         from rag.llamaindex import LibraryQueryEngine
 
-        return LibraryQueryEngine(self)
+        return LibraryQueryEngine(self, filters)
 
     # Units
 
@@ -188,6 +226,17 @@ class Library:
     def _refuse_if_empty(self) -> None:
         if not self._store.count_passages():
             raise LibraryError(f"No article has been read yet. Run `tanya sync --corpus {self.corpus}` first.")
+
+    def warm_up(self) -> None:
+        """Begin to open in the background what the first search needs: Chroma alone takes a second or two."""
+        if self._warming is None:
+            self._warming = threading.Thread(target=self._search_once, name="warm-up", daemon=True)
+            self._warming.start()
+
+    def _search_once(self) -> None:
+        # What goes wrong here costs speed only; the question meets it again and says so.
+        with contextlib.suppress(ModelError, LibraryError):
+            self._retriever.dense(EXAMPLES[0], limit=1)
 
     # Models
 
@@ -309,8 +358,9 @@ class Library:
     def close(self) -> None:
         """Let go of the data folder and free the models."""
         self._closing.set()
-        if self._background is not None:
-            self._background.join()
+        for thread in (self._background, self._warming):
+            if thread is not None:
+                thread.join()
         for reader in self._opened.values():
             reader.close()
         for embedder in self._embedders:

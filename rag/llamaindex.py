@@ -20,6 +20,7 @@ from llama_index.core.settings import Settings
 from rag.answer import Answer, Citation, RetrievedPassage
 
 if TYPE_CHECKING:
+    from rag.filters import Filters
     from rag.library import Library
 
 # What helps a model to read a node; the rest (ids, offsets) is for programs.
@@ -32,12 +33,12 @@ class LibraryRetriever(BaseRetriever):
     Searches with the question's own words: other texts to embed, which a `QueryBundle` may bring, are not used.
     """
 
-    def __init__(self, library: Library, similarity_top_k: int) -> None:
+    def __init__(self, library: Library, similarity_top_k: int, filters: Filters) -> None:
         super().__init__(callback_manager=Settings.callback_manager)
-        self._library, self._k = library, similarity_top_k
+        self._library, self._k, self._filters = library, similarity_top_k, filters
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        return [_passage(found) for found in self._library.retrieve(query_bundle.query_str, self._k)]
+        return [_passage(found) for found in self._library.retrieve(query_bundle.query_str, self._k, self._filters)]
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         return await asyncio.to_thread(self._retrieve, query_bundle)
@@ -50,14 +51,14 @@ class LibraryQueryEngine(BaseQueryEngine):
     the other fields of `rag.Answer` but its text, citations and passages.
     """
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, filters: Filters) -> None:
         super().__init__(callback_manager=Settings.callback_manager)
-        self._library = library
+        self._library, self._filters = library, filters
 
     def _query(self, query_bundle: QueryBundle) -> Response:
         payload: dict[str, Any] = {EventPayload.QUERY_STR: query_bundle.query_str}
         with self.callback_manager.event(CBEventType.QUERY, payload=payload) as event:
-            response = _response(self._library.ask(query_bundle.query_str))
+            response = _response(self._library.ask(query_bundle.query_str, filters=self._filters))
             event.on_end(payload={EventPayload.RESPONSE: response})
         return response
 
@@ -85,9 +86,10 @@ def _citation(citation: Citation, score: float | None) -> NodeWithScore:
 
 
 def _passage(passage: RetrievedPassage) -> NodeWithScore:
-    return NodeWithScore(
-        node=_node(passage.passage_id, passage.text, passage.document_id, passage), score=passage.score
-    )
+    node = _node(passage.passage_id, passage.text, passage.document_id, passage)
+    # Flat, as stores of nodes want it.
+    node.metadata["copies"] = ", ".join(copy.path for copy in passage.copies)
+    return NodeWithScore(node=node, score=passage.score)
 
 
 def _node(id: str, text: str, document_id: str, about: Citation | RetrievedPassage) -> TextNode:

@@ -32,6 +32,7 @@ class Finding:
         doubt: the reading's log-odds against answering; lower is surer.
         closeness: share of the question's words in the cited sentences.
         sureness: log-odds that it is right.
+        copies: publishers of other articles that repeat the cited sentences.
     """
 
     unit: Unit
@@ -40,11 +41,17 @@ class Finding:
     doubt: float
     closeness: float
     sureness: float = 0.0
+    copies: tuple[str, ...] = ()
 
     @property
     def publisher(self) -> str:
         """Who says it; the file's name where no publisher is known."""
         return self.unit.document.publisher or self.unit.document.path
+
+    @property
+    def quotes(self) -> tuple[str, ...]:
+        """The cited sentences, verbatim."""
+        return tuple(self.unit.quote(number) for number in self.sentences)
 
     def event_dates(self) -> tuple[DateSpan, ...]:
         """The dates of the cited sentences, of the ones before them where these have none."""
@@ -72,7 +79,7 @@ class Group:
     @property
     def publishers(self) -> tuple[str, ...]:
         """Who reports it, each once."""
-        return tuple(dict.fromkeys(finding.publisher for finding in self.findings))
+        return tuple(dict.fromkeys(name for each in self.findings for name in (each.publisher, *each.copies)))
 
 
 def merge(question: Question, findings: Sequence[Finding]) -> tuple[Group, ...]:

@@ -10,8 +10,9 @@ from itertools import pairwise
 from rag.documents import Document
 from rag.sentences import Sentence
 
-# Widths are in Latin letters. The embedder reads 512 tokens and drops the rest; a token holds about 4 letters
-# of English or Indonesian and 3 of most other scripts, so 900 leaves room for the title embedded with it.
+# Widths are in Latin letters. The embedder reads 512 tokens at once, and what is longer in parts, whose mean says
+# less; a token holds about 4 letters of English or Indonesian and 3 of most other scripts, so 900 leaves room for
+# the title embedded with it.
 LONGEST = 900
 # Two or three paragraphs of a news article: enough to say who and when, short enough to be about one thing.
 TARGET = 600

@@ -110,12 +110,29 @@ def follow_up_turns() -> list[tuple[str, str]]:
     return turns
 
 
-def follow_up_rules() -> str:
-    """The same in ChatML."""
-    return in_turns(follow_up_turns())
-
-
 def follow_up(turns: Sequence[tuple[str, str]], question: str) -> str:
     """A conversation and its last question."""
     told = "".join(f"Q: {asked}\nA: {answered}\n" for asked, answered in turns).replace("<|", "< |")
     return f"{told}Last question: {question}"
+
+
+LANGUAGES = {"en": "English", "id": "Indonesian"}
+TRANSLATION_SYSTEM = "Translate. Keep every name, number and date. Write only the translation."
+TRANSLATION_EXAMPLES = (
+    ("Into English: Membahas rencana pembangunan jembatan", "Discuss the plan to build the bridge"),
+    ("Into Indonesian: two trucks and a crane", "dua truk dan sebuah derek"),
+    ("Into English: agen asing", "foreign agent"),
+)
+
+
+def translation_turns() -> list[tuple[str, str]]:
+    """The start of every translation, into whichever language."""
+    turns = [("system", TRANSLATION_SYSTEM)]
+    for asked, written in TRANSLATION_EXAMPLES:
+        turns += [("user", asked), ("assistant", written)]
+    return turns
+
+
+def translation(text: str, language: str) -> str:
+    """What is to be translated; `language` is a key of `LANGUAGES`."""
+    return f"Into {LANGUAGES[language]}: {text}".replace("<|", "< |")

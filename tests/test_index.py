@@ -131,6 +131,31 @@ def test_only_the_difference_is_written(tmp_path):
         assert finds_everything(index, store)
 
 
+def test_a_large_index_is_not_written_anew_for_an_article_that_is_found_all_the_same(damaged, monkeypatch):
+    monkeypatch.setattr("rag.index._LARGE", MANY)
+    with Library(damaged) as (store, index):
+        before, old = store.note("index"), dict(store.vectors(EMBEDDER))
+        fill(store, {"00001": "Berita lain.", "neu": "Berita baru."})
+        store.remove_files(["00002"])
+        index.refresh()
+        vectors = dict(store.vectors(EMBEDDER))
+        assert store.note("index") == before
+        for id in ("00001#0", "neu#0", "00003#0"):
+            assert index.query(vectors[id], 1) == [(id, pytest.approx(1, abs=1e-5))]
+        assert "00002#0" not in dict(index.query(old["00002#0"], 5))
+        assert dict(index.query(old["00001#0"], MANY))["00001#0"] < 0.99
+
+
+def test_a_large_index_catches_up_when_much_is_waiting(damaged, monkeypatch):
+    monkeypatch.setattr("rag.index._LARGE", MANY)
+    monkeypatch.setattr("rag.index._WAITING", 2)
+    with Library(damaged) as (store, index):
+        fill(store, {"a": "Berita baru.", "b": "Berita kedua.", "c": "Berita ketiga."})
+        index.refresh()
+        assert store.unindexed() == []
+        assert {"a#0", "b#0", "c#0"} <= ids_in(index)
+
+
 def test_an_index_that_is_up_to_date_is_left_alone(damaged, monkeypatch):
     monkeypatch.setattr("rag.index._connect", never_opened)
     with Library(damaged) as (_, index):

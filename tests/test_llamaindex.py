@@ -16,6 +16,10 @@ from llama_index.core.schema import MetadataMode
 from llama_index.core.tools import QueryEngineTool
 
 from rag.errors import QuestionError
+from rag.filters import Filters
+
+# Answered from the articles' names alone: no model reads.
+UNANSWERED = "Why did Angela Merkel thank Trump?"
 
 
 @pytest.fixture(scope="module")
@@ -45,20 +49,23 @@ def test_each_source_node_is_the_cited_sentence_verbatim(library, response):
 
 
 def test_what_the_articles_do_not_say_has_no_source(library):
-    response = library.as_query_engine().query("Why did Angela Merkel thank Trump?")
+    response = library.as_query_engine().query(UNANSWERED)
     assert response.metadata["answered"] is False
     assert response.source_nodes == []
     assert "Angela Merkel" in str(response)
 
 
-def test_asked_without_blocking_the_event_loop(library, response):
-    async def both() -> tuple[object, bool]:
-        asking = asyncio.create_task(library.as_query_engine().aquery("when did Putin thank Trump"))
-        await asyncio.sleep(0.05)
-        return await asyncio.wait_for(asyncio.shield(asking), 120), True
+def test_asked_without_blocking_the_event_loop(library):
+    async def ask() -> tuple[object, int]:
+        asking, turns = asyncio.create_task(library.as_query_engine().aquery(UNANSWERED)), 0
+        while not asking.done():
+            await asyncio.sleep(0.001)
+            turns += 1
+        return await asking, turns
 
-    answered, _ = asyncio.run(both())
-    assert str(answered) == str(response)
+    answered, turns = asyncio.run(ask())
+    assert "Angela Merkel" in str(answered)
+    assert turns > 2
 
 
 def test_the_retriever_gives_the_librarys_passages(library):
@@ -70,6 +77,12 @@ def test_the_retriever_gives_the_librarys_passages(library):
     ]
     assert found[0].node.metadata["publisher"] == "CNN Indonesia"
     assert found == asyncio.run(retriever.aretrieve("Galuzin"))
+
+
+def test_a_retriever_keeps_to_its_filters_and_its_metadata_is_flat(library):
+    found = library.as_retriever(5, Filters(publisher="CRI")).retrieve("Putin Trump CIA")
+    assert {each.node.metadata["publisher"] for each in found} == {"CRI"}
+    assert all(isinstance(value, str | int) for each in found for value in each.node.metadata.values())
 
 
 def test_a_model_that_reads_a_node_sees_who_says_it_and_no_offsets(library, response):
@@ -88,9 +101,9 @@ def test_another_engine_of_llamaindex_reads_our_passages(library):
     assert all(each.score >= 0.1 for each in response.source_nodes)
 
 
-def test_an_agents_tool_answers_by_it(library, response):
+def test_an_agents_tool_answers_by_it(library):
     tool = QueryEngineTool.from_defaults(library.as_query_engine(), name="news", description="five news articles")
-    assert str(tool.call("when did Putin thank Trump").raw_output) == str(response)
+    assert "Angela Merkel" in str(tool.call(UNANSWERED).raw_output)
 
 
 def test_the_applications_own_tracing_sees_the_question(library, monkeypatch):
@@ -98,9 +111,9 @@ def test_the_applications_own_tracing_sees_the_question(library, monkeypatch):
 
     seen = LlamaDebugHandler(print_trace_on_end=False)
     monkeypatch.setattr(Settings, "callback_manager", CallbackManager([seen]))
-    library.as_query_engine().query("Why did Angela Merkel thank Trump?")
+    library.as_query_engine().query(UNANSWERED)
     begun, ended = seen.get_event_pairs("query")[0]
-    assert begun.payload["query_str"] == "Why did Angela Merkel thank Trump?"
+    assert begun.payload["query_str"] == UNANSWERED
     assert "Angela Merkel" in str(ended.payload["response"])
 
 

@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from rag.answer import Answer, Citation, RetrievedPassage, Statement
 from rag.documents import Document
 from rag.errors import ModelError, QuestionError, TanyaError
+from rag.filters import UNFILTERED, Filters, Narrowed
 from ui import page as ui_page
 from ui.page import Chat, paced
 from ui.render import Turn
@@ -76,6 +77,7 @@ class ScriptedLibrary:
         self.models = {"llm": "scripted", "embedding": "scripted"}
         self.closed = threading.Event()
         self.asked: list[tuple[str, list[tuple[str, str]]]] = []
+        self.narrowed: list[tuple[Filters, bool]] = []
 
     def documents(self) -> list[Document]:
         return [Document(id="a/kabar.txt", path="a/kabar.txt", text=TEXT, title="Kabar", publisher="Kabar Dunia")]
@@ -91,6 +93,12 @@ class ScriptedLibrary:
     def examples(self) -> tuple[str, ...]:
         return ("An example?",)
 
+    def publishers(self) -> list[str]:
+        return ["Kabar Dunia"]
+
+    def languages(self) -> list[str]:
+        return ["id"]
+
     def choices(self) -> tuple[str, ...]:
         return ("scripted", "another (Ollama)", "gone (Ollama)")
 
@@ -99,8 +107,16 @@ class ScriptedLibrary:
             raise ModelError("That <b>model</b> is no longer there.")
         self.models = {**self.models, "llm": name}
 
-    def stream(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Iterator[Answer]:
+    def stream(
+        self,
+        question: str,
+        history: Sequence[tuple[str, str]] = (),
+        filters: Filters = UNFILTERED,
+        *,
+        infer_filters: bool = True,
+    ) -> Iterator[Answer]:
         self.asked.append((question, list(history)))
+        self.narrowed.append((filters, infer_filters))
         if len(question) > 8000:
             raise QuestionError("The question is too long: ask in at most 8,000 characters.")
         if "no model" in question:
@@ -130,6 +146,9 @@ class ScriptedLibrary:
         )
         said = question if "<" in question else "The Kremlin confirmed it."
         answer = Answer(question, passages=(passage,))
+        if "according to" in question and self.narrowed[-1][1]:
+            inferred = Filters("Kabar Dunia", "2017", "2017")
+            answer = replace(answer, narrowed=Narrowed(inferred.over(self.narrowed[-1][0]), inferred))
         yield answer
         answer = replace(
             answer,
@@ -345,6 +364,28 @@ def test_an_example_is_asked_with_one_click(chat):
     chat.answered()
     assert chat.library.asked == [("An example?", [])]
     expect(chat.page.locator("#examples")).to_be_hidden()
+
+
+@in_browser
+def test_the_panel_narrows_the_search(chat):
+    chat.page.locator("#filters > button").click()
+    chat.page.get_by_label("Publisher").click()
+    chat.page.get_by_role("option", name="Kabar Dunia").click()
+    chat.page.get_by_label("From").fill("2017-12")
+    chat.ask("what is said?")
+    chat.answered()
+    assert chat.library.narrowed[-1] == (Filters("Kabar Dunia", "2017-12"), True)
+
+
+@in_browser
+def test_a_filter_read_from_the_question_is_shown_and_a_click_asks_without_it(chat):
+    chat.ask("what is said in 2017 according to Kabar Dunia?")
+    chat.answered()
+    expect(chat.page.locator(".narrowed")).to_have_text("only: publisher Kabar Dunia × 2017 ×")
+    chat.page.locator(".narrowed a").first.click()
+    chat.answered(2)
+    assert chat.library.narrowed[-1] == (Filters(since="2017", until="2017"), False)
+    assert chat.library.asked[-1][0] == "what is said in 2017 according to Kabar Dunia?"
 
 
 @in_browser

@@ -16,6 +16,7 @@ import gradio as gr
 from rag.answer import Answer
 from rag.documents import Document
 from rag.errors import TanyaError
+from rag.filters import Filters
 from ui import render
 from ui.render import Turn
 
@@ -29,12 +30,14 @@ GONE = "This article is no longer in the library."
 TOO_MANY = "Too many questions are waiting for their answers. Ask again in a minute."
 TOO_SLOW = "The answer took longer than {:.0f} s and was ended. Ask again, or ask for less at once."
 
-# Clicks on "#cite-1-2", "#document-…" and "#articles" become the event "select", which opens the article.
+# Clicks on "#cite-1-2", "#document-…" and "#articles" become the event "select", which opens the article; those on
+# "#without-1-publisher" the event "delete", which asks again without that filter.
 FOLLOW_LINKS = """
 element.addEventListener('click', (event) => {
   const link = event.target.closest('a[href^="#"]');
   if (!link) return;
   event.preventDefault();
+  if (link.hash.startsWith('#without-')) return trigger('delete', {href: link.getAttribute('href')});
   const column = document.getElementById('reader');
   column.classList.toggle('open', link.hash !== '#close');
   if (link.hash === '#close') return;
@@ -85,9 +88,18 @@ log = logging.getLogger(__name__)
 class Library(Protocol):
     """What the page asks of a library. Its methods are called from several threads."""
 
-    def stream(self, question: str, history: Sequence[tuple[str, str]] = ...) -> Iterator[Answer]: ...
+    def stream(
+        self,
+        question: str,
+        history: Sequence[tuple[str, str]] = ...,
+        filters: Filters = ...,
+        *,
+        infer_filters: bool = ...,
+    ) -> Iterator[Answer]: ...
     def document(self, document_id: str) -> Document: ...
     def documents(self) -> Sequence[render.Shelved]: ...
+    def publishers(self) -> Sequence[str]: ...
+    def languages(self) -> Sequence[str]: ...
     def state_progress(self) -> tuple[int, int]: ...
     def examples(self) -> Sequence[str]: ...
     def choices(self) -> Sequence[str]: ...
@@ -102,11 +114,25 @@ class Chat:
     def __init__(self, library: Library) -> None:
         self.library = library
 
-    def begin(self, question: str, turns: Turns) -> tuple[Any, ...]:
-        """Shows the question at once; an empty one, or one during another's answer, changes nothing."""
+    def begin(self, question: str, turns: Turns, *filters: str | None) -> tuple[Any, ...]:
+        """Shows the question at once; an empty one, or one during another's answer, changes nothing.
+
+        `filters` are the panel's fields, in the order of those of `Filters`.
+        """
         if not question.strip() or (turns and turns[-1].pending):
             return tuple(gr.skip() for _ in range(6))
-        return (*_shown((*turns, Turn(question.strip()))), "", gr.update(visible=False))
+        wanted = Filters(*((field or "").strip() for field in filters))
+        return (*_shown((*turns, Turn(question.strip(), filters=wanted))), "", gr.update(visible=False))
+
+    def without(self, turns: Turns, event: gr.EventData) -> tuple[Any, ...]:
+        """Asks a question again without one of the filters that were read from it; the others stay."""
+        link = str(event._data.get("href", "")) if isinstance(event._data, dict) else ""
+        named = re.fullmatch(r"#without-(\d{1,4})-(\w+)", link)
+        turn = turns[int(named[1]) - 1] if named and 0 < int(named[1]) <= len(turns) else None
+        if not named or not turn or not turn.answer or turns[-1].pending:
+            return tuple(gr.skip() for _ in range(4))
+        kept = turn.answer.narrowed.filters.without(named[2])
+        return _shown((*turns, Turn(turn.question, filters=kept, infer_filters=False)))
 
     def answer(self, turns: Turns) -> Iterator[tuple[Any, ...]]:
         """The pending question's answer, growing; history is what was asked and answered before it."""
@@ -176,7 +202,9 @@ class Chat:
         answers: Iterator[Answer] = iter(())
         ends = monotonic() + ANSWER_S
         try:
-            answers = self.library.stream(turn.question, history=history)
+            answers = self.library.stream(
+                turn.question, history=history, filters=turn.filters, infer_filters=turn.infer_filters
+            )
             for answer in paced(answers):
                 turn = replace(turn, answer=answer)
                 yield turn
@@ -228,6 +256,8 @@ def build_page(library: Library) -> gr.Blocks:
                     )
                     ask = gr.Button("Ask", variant="primary", scale=0, min_width=0, elem_id="send")
                     stop = gr.Button("Stop", visible=False, scale=0, min_width=0, elem_id="stop")
+                with gr.Accordion("Narrow the search", open=False, elem_id="filters"), gr.Row():
+                    filters = _filter_fields(library)
             with gr.Column(elem_id="reader"):
                 reader = _html("article", FOLLOW_LINKS + SHOW_MARK)
         with gr.Row(elem_id="foot"):
@@ -245,8 +275,9 @@ def build_page(library: Library) -> gr.Blocks:
 
         shown = [turns, transcript, ask, stop]
         begun = [*shown, question, examples]
-        asked = [gr.on([question.submit, ask.click], chat.begin, [question, turns], begun, **AT_ONCE)]
-        asked += [button.click(chat.begin, [button, turns], begun, **AT_ONCE) for button in buttons]
+        asked = [gr.on([question.submit, ask.click], chat.begin, [question, turns, *filters], begun, **AT_ONCE)]
+        asked += [button.click(chat.begin, [button, turns, *filters], begun, **AT_ONCE) for button in buttons]
+        asked.append(transcript.delete(chat.without, turns, shown, **AT_ONCE))
         answered = [each.then(chat.answer, turns, shown, concurrency_id="answer", **QUIET) for each in asked]
         for each in answered:
             each.failure(chat.settle, turns, shown, **AT_ONCE)
@@ -254,11 +285,34 @@ def build_page(library: Library) -> gr.Blocks:
         for html in (transcript, reader, progress):
             html.select(chat.open, turns, reader, **AT_ONCE)
         gr.on([page.load, timer.tick], chat.look, None, [progress, foot, timer], **AT_ONCE)
+        page.load(lambda: _choices(library), None, [filters[0], filters[3]], **AT_ONCE)
         gr.on([page.load, picker.focus], chat.offer, None, picker, **AT_ONCE)
         picker.input(chat.choose, picker, [picker, foot], **AT_ONCE)
         page.load(lambda: render.articles(library.documents()), None, reader, **AT_ONCE)
     page.queue(max_size=WAITING, default_concurrency_limit=1)
     return page
+
+
+def _filter_fields(library: Library) -> list[Any]:
+    """One field for each of `Filters`, in their order."""
+    publishers, languages = _choices(library)
+    narrow: dict[str, Any] = {"min_width": 120, "container": True}
+    return [
+        gr.Dropdown(publishers["choices"], value="", label="Publisher", **narrow),
+        gr.Textbox(label="From", placeholder="2017-12", **narrow),
+        gr.Textbox(label="Until", placeholder="2019", **narrow),
+        gr.Dropdown(languages["choices"], value="", label="Language", **narrow),
+        gr.Textbox(label="Article", placeholder="file or title", **narrow),
+    ]
+
+
+def _choices(library: Library) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Updates for the two lists: what the library has by now, and "any"."""
+    publishers, languages = (
+        gr.update(choices=[("any", ""), *((name, name) for name in names)])
+        for names in (library.publishers(), library.languages())
+    )
+    return publishers, languages
 
 
 def _html(name: str, script: str | None = None, value: str = "") -> gr.HTML:

@@ -14,13 +14,14 @@ from markupsafe import Markup, escape
 from rag.answer import Answer, Citation, RetrievedPassage, Statement
 from rag.dates import DateSpan, format_date
 from rag.documents import Document
+from rag.filters import UNFILTERED, Filters
 
 # ruff: noqa: SIM905 - words split from one line are read at a glance, twenty literals are not
 TAGS = set("a article div h2 h3 li mark ol p q s section span time ul".split())
-ATTRIBUTES = {"a": {"href", "target"}, "article": {"lang"}, "section": {"lang"}, "time": {"datetime"}}
+ATTRIBUTES = {"a": {"aria-label", "href", "target"}, "article": {"lang"}, "section": {"lang"}, "time": {"datetime"}}
 CLASSES = set(
     "abstained answer articles byline citations count dated disagreement error kicker label links marker"
-    " muted note original pending publishers quote reason title turn unsupported verdict waiting when".split()
+    " muted narrowed note original pending publishers quote reason title turn unsupported verdict waiting when".split()
 )
 ECHOED = 300  # characters of a question shown again: a pasted article would push its answer off the screen
 LISTED = 200  # articles listed beside the chat; more of them are found by asking, not by scrolling
@@ -44,6 +45,9 @@ LABELS = {
         "changed": "This article has changed since it was cited: the sentence is no longer where it was.",
         "articles": "The articles",
         "more": "and {} more",
+        "only": "only:",
+        "remove": "Ask again without: {}",
+        "ignored": "nothing there is from {}: searched without that",
         "back": "All articles",
         "close": "Close",
     },
@@ -64,6 +68,9 @@ LABELS = {
         "changed": "Artikel ini berubah sejak dikutip: kalimatnya tidak lagi di tempatnya.",
         "articles": "Artikel",
         "more": "dan {} lagi",
+        "only": "hanya:",
+        "remove": "Tanyakan lagi tanpa: {}",
+        "ignored": "tidak ada apa-apa dari {}: dicari tanpa itu",
         "back": "Semua artikel",
         "close": "Tutup",
     },
@@ -78,12 +85,16 @@ class Turn:
         answer: the newest of its stream; None before the first.
         error: what went wrong, in words for the user; "" if nothing did.
         stopped: whether the user stopped it.
+        filters: what the user narrowed the search to.
+        infer_filters: whether the question itself may narrow it further.
     """
 
     question: str
     answer: Answer | None = None
     error: str = ""
     stopped: bool = False
+    filters: Filters = UNFILTERED
+    infer_filters: bool = True
 
     @property
     def pending(self) -> bool:
@@ -174,7 +185,7 @@ def _turn(number: int, turn: Turn) -> Markup:
     echo = turn.question if len(turn.question) <= ECHOED else turn.question[:ECHOED].rstrip() + "…"
     parts = [_tag("h3", echo, "title")]
     if answer:
-        parts.append(_answer(number, answer, turn.pending))
+        parts += [_narrowed(number, answer), _answer(number, answer, turn.pending)]
     elif turn.pending:
         parts.append(_tag("p", say["searching"], "waiting"))
     if error := turn.error or (answer.problem if answer else ""):
@@ -203,6 +214,22 @@ def _answer(number: int, answer: Answer, pending: bool) -> Markup:
         cited = _join(_citation(number, answer, each) for each in answer.citations)
         parts.append(_tag("ol", cited, "citations"))
     return _tag("div", _join(parts) + _seconds(answer))
+
+
+def _narrowed(number: int, answer: Answer) -> Markup:
+    """What the search was narrowed to; what the question itself asked for can be taken back by a click."""
+    say, narrowed = _labels(answer.language), answer.narrowed
+    parts = [escape(say["only"])] if narrowed.filters else []
+    for part in narrowed.filters.parts:
+        words = narrowed.filters.words(part, answer.language)
+        parts.append(escape(words))
+        if part in narrowed.inferred.parts:
+            link = Markup('<a href="#without-{}-{}" aria-label="{}">×</a>')
+            parts[-1] += " " + link.format(number, part, say["remove"].format(words))
+    ignored = ", ".join(narrowed.ignored.words(part, answer.language) for part in narrowed.ignored.parts)
+    if ignored:
+        parts.append(escape(say["ignored"].format(ignored)))
+    return _tag("p", _join(parts, " "), "narrowed") if parts else Markup("")
 
 
 def _abstention(number: int, answer: Answer) -> Markup:

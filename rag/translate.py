@@ -1,0 +1,60 @@
+"""Statement in the article's words -> statement in the question's language.
+
+A small model often answers an English question with the Indonesian words that it read. They are checked as they are;
+the translation is shown only if it keeps every name, number and date, so that what was verified stays verified.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from rag.atoms import atoms, has_name
+from rag.dates import same_date
+from rag.lexicon import translations
+from rag.merge import Finding, Group
+from rag.prompts import LANGUAGES
+
+# A translation has about as many words as the original; a small model that goes on writes much more.
+LONGER = 3
+
+Translate = Callable[[str, str], str]
+
+
+def in_language(group: Group, language: str, translate: Translate) -> Group:
+    """The group with its words in the language, where they are copied from an article in another one."""
+    first = group.findings[0]
+    if language not in LANGUAGES or not is_copied(first, language):
+        return group
+    written = " ".join(translate(group.text, language).split()).strip(' ."')
+    if not says_the_same(written, group.text):
+        return group
+    return Group((replace(first, text=written[:1].upper() + written[1:]), *group.findings[1:]))
+
+
+def is_copied(finding: Finding, language: str) -> bool:
+    """Whether a word of the answer is the article's and not the language's: names without a translation are both's."""
+    if finding.unit.document.language in (language, ""):
+        return False
+    quotes = " ".join(finding.unit.quote(number) for number in finding.sentences).casefold()
+    words = re.findall(r"[^\W\d_]{2,}", finding.text)
+    return any(_is_foreign(word) for word in words if re.search(rf"\b{word.casefold()}\b", quotes))
+
+
+def _is_foreign(word: str) -> bool:
+    """Whether a copied word would be another one in translation: so would a name that the lexicon translates."""
+    return not word[0].isupper() or bool(translations(word))
+
+
+def says_the_same(written: str, original: str) -> bool:
+    """Whether a translation is one, and keeps every name, number and date."""
+    new, old = atoms(written), atoms(original)
+    return (
+        0 < len(written.split()) <= LONGER * len(original.split()) + 2
+        and new.numbers == old.numbers
+        and len(new.dates) == len(old.dates)
+        and all(any(same_date(date, other) for other in new.dates) for date in old.dates)
+        and all(has_name(written, name) for name in old.names)
+        and all(has_name(original, name) for name in new.names)
+    )

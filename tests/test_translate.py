@@ -1,0 +1,50 @@
+"""A statement in the article's words is shown in the question's language if nothing that was verified gets lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.documents import Document
+from rag.merge import Finding, Group
+from rag.passages import split_passages
+from rag.sentences import document_sentences
+from rag.translate import in_language
+from rag.units import document_units
+
+SENTENCE = "RT Rusia harus mendaftar sebagai agen asing pada 17 Desember 2017 bersama 7 media lain."
+
+
+def group(answer: str) -> Group:
+    document = Document("a", "a.txt", SENTENCE, "", "A", "2017-12-18", "day", language="id")
+    sentences = document_sentences(document)
+    unit = next(iter(document_units(document, sentences, split_passages(document, sentences)).values()))
+    return Group((Finding(unit, answer, (0,), -5.0, 1.0),))
+
+
+def test_copied_words_are_translated():
+    asked = []
+    said = in_language(group("Agen asing"), "en", lambda *call: asked.append(call) or "foreign agent.")
+    assert said.text == "Foreign agent"
+    assert asked == [("Agen asing", "en")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "written"),
+    [
+        ("7 media lain", "other media"),
+        ("RT dan agen asing", "foreign agent"),
+        ("agen asing", "foreign agent of the CIA"),
+        ("agen asing pada 17 Desember 2017", "foreign agent on 18 December 2017"),
+        ("agen asing", ""),
+        ("agen asing", "foreign agent " * 10),
+    ],
+)
+def test_a_translation_that_loses_or_adds_something_is_not_shown(answer, written):
+    assert in_language(group(answer), "en", lambda *_: written).text == answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "language"), [("RT", "en"), ("foreign agent", "en"), ("agen asing", "id"), ("7", "en")]
+)
+def test_what_needs_no_translation_is_not_translated(answer, language):
+    assert in_language(group(answer), language, lambda *_: pytest.fail("asked")).text == answer
