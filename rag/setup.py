@@ -57,20 +57,17 @@ def make_ready(models: Path, say: Say) -> None:
         build_engine(say)
     if not is_whole(model_path(models)):
         fetch_model(models, say)
-    if not is_set_up(models):
+    marker = models / f"{MODEL}.tried-{engine_build()}"
+    if not marker.exists():
         say("Trying the model ...")
         try_model(model_path(models))
         _read_rules()
-        _tried(models).touch()
+        marker.touch()
 
 
 def is_set_up(models: Path) -> bool:
-    """Whether the model and this engine have been tried together, and are still there."""
-    return _tried(models).exists() and is_whole(model_path(models))
-
-
-def _tried(models: Path) -> Path:
-    return models / f"{MODEL}.tried-{engine_build()}"
+    """Whether engine and model are there."""
+    return importlib.util.find_spec("llama_cpp") is not None and is_whole(model_path(models))
 
 
 def build_engine(say: Say) -> None:

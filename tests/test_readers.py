@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 from fake_ollama import running
@@ -60,53 +61,51 @@ def test_the_page_offers_what_is_there(fake):
     assert offered[-3:] == ["big:latest (Ollama)", "small:latest (Ollama)", "m (OpenAI-compatible)"]
 
 
-def test_another_model_is_picked_without_a_restart(library: Library, fake, monkeypatch):
+@pytest.fixture
+def shared(library: Library, fake, monkeypatch) -> Iterator[Library]:
+    """The session's library beside a server; afterwards the embedded model reads again."""
     monkeypatch.setattr(library, "_settings", library._settings.model_copy(update={"ollama_host": fake.host}))
-    embedded = library.models["llm"]
-    assert embedded in library.choices()
-    library.choose("big:latest (Ollama)")
-    assert library.models["llm"] == "big:latest (Ollama)"
-    assert library.state_progress() == (5, 5)
-    answer = library.ask("who is Galuzin?")
-    assert answer.models["llm"] == "big:latest (Ollama)"
+    assert library.models["llm"] == str(EMBEDDED)
+    monkeypatch.setattr(library, "_reader", library._reader)
+    monkeypatch.setattr(library, "_opened", dict(library._opened))
+    monkeypatch.setattr(library, "read_ahead", lambda: None)  # minutes of work that nobody waits for
+    yield library
+    library._opened[Choice("ollama", "big:latest")].close()
+
+
+def test_another_model_is_picked_without_a_restart(shared):
+    assert str(EMBEDDED) in shared.choices()
+    shared.choose("big:latest (Ollama)")
+    assert shared.models["llm"] == "big:latest (Ollama)"
+    assert shared.state_progress() == (5, 5)
+    assert shared.ask("who is Galuzin?").models["llm"] == "big:latest (Ollama)"
     with pytest.raises(errors.ModelError, match="no longer there"):
-        library.choose("tiny (Ollama)")
-    library.choose(embedded)
-    assert library.models["llm"] == embedded
+        shared.choose("tiny (Ollama)")
+    shared.choose(str(EMBEDDED))
+    assert shared.models["llm"] == str(EMBEDDED)
 
 
-def test_the_unit_that_the_server_still_knows_is_read_first(library: Library, fake, monkeypatch):
-    monkeypatch.setattr(library, "_settings", library._settings.model_copy(update={"ollama_host": fake.host}))
-    embedded = library.models["llm"]
-    library.choose("big:latest (Ollama)")
-    library._background.join()
-    try:
+def test_the_unit_that_the_server_still_knows_is_read_first(shared, fake):
+    shared.choose("big:latest (Ollama)")
+    asked = []
+    for question in ("when did Putin thank Trump", "when did Putin call Trump"):
         fake.asked.clear()
-        library.ask("when did Putin thank Trump")
-        library.ask("when did Putin call Trump")
-        articles = [body["messages"][-1]["content"].partition("Question:")[0] for _, body in fake.asked]
-        count = len(articles) // 2
-        assert count > 1
-        assert articles[count] == articles[count - 1]
-    finally:
-        library.choose(embedded)
+        shared.ask(question)
+        told = [body["messages"][-1]["content"] for path, body in fake.asked if path == "/api/chat"]
+        asked.append([text.partition("Question:")[0] for text in told])
+    assert len(asked[1]) > 1
+    assert asked[1][0] == asked[0][-1]
 
 
-def test_a_server_that_fails_in_the_middle_leaves_what_was_found(library: Library, fake, monkeypatch):
-    monkeypatch.setattr(library, "_settings", library._settings.model_copy(update={"ollama_host": fake.host}))
-    embedded = library.models["llm"]
-    library.choose("big:latest (Ollama)")
-    library._background.join()
-    try:
-        fake.mode, fake.says = "503", "server busy"
-        answer = library.ask("and in 2019?", history=[("when did Putin thank Trump", "17 December 2017")])
-        assert answer.complete
-        assert not answer.answered
-        assert answer.passages
-        assert "busy" in answer.problem
-        assert answer.passages[0].title in answer.text
-    finally:
-        library.choose(embedded)
+def test_a_server_that_fails_in_the_middle_leaves_what_was_found(shared, fake):
+    shared.choose("big:latest (Ollama)")
+    fake.mode, fake.says = "503", "server busy"
+    answer = shared.ask("and in 2019?", history=[("when did Putin thank Trump", "17 December 2017")])
+    assert answer.complete
+    assert not answer.answered
+    assert answer.passages
+    assert "busy" in answer.problem
+    assert answer.passages[0].title in answer.text
 
 
 def test_where_ollama_reads_the_first_command_builds_and_fetches_nothing(fake, tmp_path):
