@@ -87,8 +87,9 @@ class Synthetic:
         return SplitFile(document.path, str(number), len(text), (split,))
 
 
-def _unit(vectors: Vector) -> Vector:
-    return (vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)).astype(np.float32)
+def _unit(vectors: np.ndarray[Any, Any]) -> Vector:
+    found: Vector = (vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)).astype(np.float32)
+    return found
 
 
 class DrawnEmbedding(BaseEmbedding):
@@ -103,7 +104,8 @@ class DrawnEmbedding(BaseEmbedding):
     def _get_text_embedding(self, text: str) -> list[float]:
         return [float(value) for value in self._from.vectors(1)[0]]
 
-    _get_query_embedding = _get_text_embedding
+    def _get_query_embedding(self, query: str) -> list[float]:
+        return self._get_text_embedding(query)
 
     async def _aget_query_embedding(self, query: str) -> list[float]:
         return self._get_query_embedding(query)

@@ -99,8 +99,8 @@ class Retriever:
         return dict(self.index.query(self.embedding.get_query_embedding(question), limit))
 
     def lexical(self, question: str, limit: int = CANDIDATES) -> dict[str, float]:
-        """Passage id -> BM25 score of the passages with words of the question, or their translations."""
-        return self._with_words(_concepts(question), limit)
+        """Passage id -> BM25 score by the question's own words, as full text search ranks by itself."""
+        return dict(self.store.search_text(_TOKEN.findall(question.casefold()), limit))
 
     def _with_words(self, concepts: Sequence[Concept], limit: int, filters: Filters = UNFILTERED) -> dict[str, float]:
         terms = sorted(set().union(*concepts))

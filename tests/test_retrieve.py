@@ -84,3 +84,17 @@ def test_passages_come_best_first_and_a_document_fills_no_more_than_its_share(re
 
 def test_a_question_of_small_words_alone_is_still_ranked(retriever):
     assert len(retriever.retrieve("apa itu dan siapa?", CANDIDATES)) == len(ARTICLES)
+
+
+def test_the_search_opens_in_the_background_and_a_library_may_be_closed_meanwhile(tmp_path):
+    (tmp_path / "a.txt").write_text(ARTICLES["quake"])
+    with open_library(tmp_path, tmp_path / ".data") as library:
+        library.sync()
+    with open_library(tmp_path, tmp_path / ".data") as library:
+        library.warm_up()
+    assert not library._warming.is_alive()
+    with open_library(tmp_path, tmp_path / ".data") as library:
+        library.warm_up()
+        library._warming.join()
+        assert library.retriever.index._collection is not None
+        assert library.retrieve("gempa", 1)[0].document_id == "a.txt"
