@@ -59,8 +59,10 @@ _WHO_IS = re.compile(
 
 
 def for_reading(text: str) -> str:
-    """The question as the model answers it best: for the date, from which code works out the weekday, and of a person
-    for the role: asked who somebody is, a small model gives the name back.
+    """The question as the model answers it best.
+
+    For the date, from which code works out the weekday; and for a person's role: asked who somebody is, a small model
+    gives the name back.
     """
     found = _WHO_IS.fullmatch(text)
     if found and all(word[0].isupper() and not translations(word) for word in found[2].split()):
