@@ -1,4 +1,4 @@
-"""Real questions through a real Ollama with the embedded model's own file. About two minutes on two cores."""
+"""Real questions through a real Ollama with the embedded model's own file. Two to three minutes on two cores."""
 
 from __future__ import annotations
 
@@ -136,11 +136,6 @@ def test_nothing_is_cut_from_the_longest_prompt_that_is_ever_sent(chat):
     assert len(sent.encode()) / 6 < chat.usages[-1]["prompt_eval_count"] < CONTEXT - 60
 
 
-def test_a_prompt_that_does_not_fit_is_refused_and_not_cut(ollama):
-    with pytest.raises(errors.TooLong):
-        said(ollama.chat(CHAT, [("user", "kata " * 900)], tokens=4, context=128))
-
-
 def test_openais_interface_reads_the_same(server, library, chat):
     article = library.units(["000_69174ce6b1ba241c.txt#0"])
     with closing(ServerReader(OpenAIChat(f"{server.host}/v1", "", CHAT))) as reader:
@@ -169,6 +164,12 @@ def test_a_model_that_is_not_there_is_named_with_how_to_get_it(ollama):
     ):
         with pytest.raises(errors.NotPulled, match="ollama pull nobody"):
             ask()
+
+
+def test_a_prompt_that_does_not_fit_is_refused_and_not_cut(ollama):
+    # Another context has the model loaded anew, so this comes last of those that share it.
+    with pytest.raises(errors.TooLong):
+        said(ollama.chat(CHAT, [("user", "kata " * 900)], tokens=4, context=128))
 
 
 def test_a_server_that_dies_leaves_the_evidence_and_answers_again_when_it_is_back(own, chat, server):
