@@ -37,12 +37,14 @@ SEED = 20171217
 PASSAGES, SENTENCES, WORDS = 3, 6, 15
 # Different words, drawn by Zipf's law as in a language: a word in ten thousand names someone.
 VOCABULARY, ZIPF = 30_000, 1.07
+# The commonest are the small words, which nobody's question is searched by.
+SMALL = 150
 DIMENSIONS = 384
 # Articles are about something: vectors scatter around centres as the embedder's do (nearest neighbour at 0.9).
 TOPICS, SCATTER = 500, 0.6
 # Articles in a write, as a sync stores about that many passages at once.
 BATCH = 250
-QUESTIONS, QUESTION_WORDS = 200, 8
+QUESTIONS, QUESTION_WORDS = 100, 8
 # Articles added one by one, the median of which is reported.
 ADDED = 5
 # Texts that a sync embeds at once.
@@ -69,10 +71,11 @@ class Synthetic:
         return " ".join(f"{' '.join(words)}.".capitalize() for words in self._drawn(sentences, WORDS))
 
     def question(self) -> str:
-        return " ".join(self._drawn(QUESTION_WORDS))
+        return " ".join(self._drawn(QUESTION_WORDS, least=self.shares[SMALL]))
 
-    def _drawn(self, *shape: int) -> np.ndarray[Any, Any]:
-        drawn: np.ndarray[Any, Any] = self.words[np.searchsorted(self.shares, self.random.random(shape))]
+    def _drawn(self, *shape: int, least: float = 0.0) -> np.ndarray[Any, Any]:
+        places = np.searchsorted(self.shares, least + (1 - least) * self.random.random(shape))
+        drawn: np.ndarray[Any, Any] = self.words[places]
         return drawn
 
     def vectors(self, count: int) -> Vector:
