@@ -329,9 +329,7 @@ def _collection(client: Client, name: str) -> Collection:
 
 
 def _nearest(collection: Collection, vector: Sequence[float] | Vector, k: int) -> list[tuple[str, float]]:
-    k = min(k, collection.count())
-    if k < 1:
-        return []
+    # More than there are is no error: it gives what there is. To ask how many there are takes longer than to search.
     found = collection.query(query_embeddings=np.asarray([vector], np.float32), n_results=k, include=["distances"])
     distances = found["distances"] or [[]]
     return [(id, 1 - distance) for id, distance in zip(found["ids"][0], distances[0], strict=True)]
