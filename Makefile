@@ -7,7 +7,7 @@ Q ?= when did Putin thank Trump
 # The shell takes the question from the environment: quotes and dollars in it stay what they are.
 export Q
 
-.PHONY: help setup ask chat sync test lint check eval lock clean
+.PHONY: help setup ask chat sync test test-ollama lint check eval lock clean
 
 help: ## show what each target does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -22,16 +22,20 @@ chat: setup ## open the chat page on http://127.0.0.1:7860
 sync: setup ## read the articles in corpus/ into the library
 	@$(BIN)/tanya sync
 
-test: .venv/.installed ## run all tests (with chromium and Ollama, installed where they are missing and can be)
+test: .venv/.installed ## run the tests (with chromium, installed where it is missing)
 	@TANYA_LLM=embedded $(BIN)/tanya setup
 	@sh tests/install_chromium.sh
-	@sh tests/install_ollama.sh
 	@$(BIN)/python -m pytest
+
+test-ollama: .venv/.installed ## run the tests with a real Ollama (built where it is missing and Go is there)
+	@TANYA_LLM=embedded $(BIN)/tanya setup
+	@sh tests/install_ollama.sh
+	@$(BIN)/python -m pytest -m ollama -rs
 
 lint: .venv/.installed ## formatting, lint and types
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && $(BIN)/mypy rag ui eval
 
-check: lint test ## what CI runs: lint, then the tests
+check: lint test-ollama test ## what CI runs: lint, then all tests
 
 eval: setup ## measure the answers on the gold questions, into eval/results/
 	@$(BIN)/tanya eval

@@ -17,7 +17,7 @@ from rag.library import Library, open_library
 from rag.ollama import Ollama
 from rag.served_embedding import ServedEmbedding
 
-pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
+pytestmark = [pytest.mark.ollama, pytest.mark.skipif(bool(missing()), reason=missing())]
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from rag.server_reader import CONTEXT, REFUSED, RULES_TOKENS, ServerReader
 from rag.serving import Piece
 from rag.settings import Settings
 
-pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
+pytestmark = [pytest.mark.ollama, pytest.mark.skipif(bool(missing()), reason=missing())]
 
 
 @pytest.fixture(scope="module")
