@@ -21,6 +21,7 @@ _WORDS = {
         "premise": 'The articles don\'t mention "{what}".',
         "nearest": "Nearest articles:",
         "searched": "Searched {documents} articles.",
+        "searched_one": "Searched 1 article.",
         "no_model": "No chat model is running.",
         "failed": "The chat model failed.",
         "found": "What was found:",
@@ -34,6 +35,7 @@ _WORDS = {
         "premise": 'Artikel-artikelnya tidak menyebut "{what}".',
         "nearest": "Artikel terdekat:",
         "searched": "{documents} artikel dicari.",
+        "searched_one": "1 artikel dicari.",
         "no_model": "Tidak ada model bahasa yang berjalan.",
         "failed": "Model bahasanya gagal.",
         "found": "Yang ditemukan:",
@@ -136,7 +138,7 @@ def silence(question: Question, passages: Sequence[RetrievedPassage], missing: s
     say = words(question.language)
     lines = [
         say["premise"].format(what=missing) if missing else say["silent"],
-        say["searched"].format(documents=documents),
+        say["searched_one" if documents == 1 else "searched"].format(documents=documents),
     ]
     nearest = nearest_articles(passages, question.language)
     return " ".join(lines) + (f"\n{say['nearest']}\n{nearest}" if nearest else "")
