@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
+from typer.exceptions import TyperException
 
 from rag.answer import Answer
 from rag.errors import LibraryError, ModelError, TanyaError
@@ -290,7 +291,7 @@ def _for_each(queries: Path, out_file: Path | None, answer: Callable[[str], dict
 
 def _read_queries(path: Path) -> Iterator[tuple[str, str]]:
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8").split("\n")  # splitlines() would also split at U+2028, which JSON allows
     except (OSError, UnicodeDecodeError) as error:
         raise TanyaError(f"The questions in {path} can't be read: {error}.") from error
     for number, line in enumerate(lines, 1):
@@ -308,7 +309,7 @@ def _done(path: Path) -> set[str]:
     if not path.exists():
         return set()
     whole, ids = [], set()
-    for line in path.read_text("utf-8").splitlines():
+    for line in path.read_text("utf-8").split("\n"):
         try:
             ids.add(str(json.loads(line)["query_id"]))
             whole.append(line + "\n")
@@ -324,6 +325,10 @@ def main() -> None:
         code = app(standalone_mode=False)
     except TanyaError as error:
         err.print(f"[red]{escape(str(error))}[/red]")
+        code = ERROR
+    except TyperException as error:  # a command or option that there isn't; without any command, help was printed
+        if said := error.format_message():
+            err.print(f"[red]{escape(said)}[/red] See `tanya --help`.")
         code = ERROR
     except typer.Abort:
         code = ERROR

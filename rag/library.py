@@ -22,6 +22,7 @@ from rag.errors import CorpusError, LibraryError, ModelError
 from rag.filters import UNFILTERED, Filters, settled
 from rag.index import Index
 from rag.lock import FolderLock
+from rag.question import refuse_empty
 from rag.reader import EmbeddedReader
 from rag.readers import Choice, choices, open_reader, preferred
 from rag.reading import Reader
@@ -137,8 +138,10 @@ class Library:
 
         Raises:
             FilterError: a filter names what the library doesn't have.
+            QuestionError: the question is empty.
         """
         self._refuse_if_empty()
+        refuse_empty(question)
         return self._retriever.retrieve(question, k, filters=settled(filters, self._store))
 
     @property

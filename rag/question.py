@@ -94,8 +94,7 @@ def understand(text: str) -> Question:
         QuestionError: it is empty, or longer than `LONGEST` characters.
     """
     folded = " ".join(text.replace("<|", "< |").split())
-    if not any(character.isalnum() for character in folded):
-        raise QuestionError('The question is empty. Ask something like "when did Putin thank Trump".')
+    refuse_empty(folded)
     if len(folded) > LONGEST:
         raise QuestionError(
             f"The question has {len(folded):,} characters; at most {LONGEST:,} are read. "
@@ -106,6 +105,16 @@ def understand(text: str) -> Question:
         subject = folded[compared.end() :]
         return Question(subject, detect_question(folded), kind_of(subject), compares=True)
     return Question(folded, detect_question(folded), kind_of(folded))
+
+
+def refuse_empty(text: str) -> None:
+    """Nothing can be looked for without a letter or digit.
+
+    Raises:
+        QuestionError: there is none.
+    """
+    if not any(character.isalnum() for character in text):
+        raise QuestionError('The question is empty. Ask something like "when did Putin thank Trump".')
 
 
 # A question without any of these asks whether something is so: "Trump percaya jaminan Putin?"

@@ -110,8 +110,8 @@ class ServerReader:
         chosen = {number for number in worth(doubts) if not replies[number].refuses}
         texts = [reply.text if number in chosen else "" for number, reply in enumerate(replies)]
         return [
-            Reading(unit, doubt, *parse_reply(text, len(unit.sentences)))
-            for unit, doubt, text in zip(units, doubts, texts, strict=True)
+            Reading(unit, reply.doubt, *parse_reply(text, len(unit.sentences)), leaning(reply.first))
+            for unit, reply, text in zip(units, replies, texts, strict=True)
         ]
 
     def rewrite(self, conversation: str) -> str:
@@ -180,7 +180,7 @@ def leaning(candidates: Mapping[str, float] | None) -> float | None:
     if candidates is None:
         return None
     yes, no = (
-        sum(math.exp(v) for token, v in candidates.items() if token.strip() and _begins(token.strip(), words))
+        sum(math.exp(v) for token, v in candidates.items() if _begins(token.strip(), words))
         for words in (prompts.YES, prompts.NO)
     )
     if not yes and not no:
@@ -190,7 +190,10 @@ def leaning(candidates: Mapping[str, float] | None) -> float | None:
 
 
 def _begins(token: str, words: Sequence[str]) -> bool:
-    return any(word.casefold().startswith(token.casefold()) for word in words)
+    """Whether one of the words starts with the token, or is it; "N" and "NO" may as well start the refusal."""
+    if _may_refuse(token):
+        return False
+    return any((token and word.startswith(token)) or word.casefold() == token.casefold() for word in words)
 
 
 def _may_refuse(token: str) -> bool:

@@ -177,5 +177,6 @@ def _pieces(mode: str, body: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _odds(mode: str) -> list[dict[str, Any]]:
-    share = float(mode.removeprefix("odds:") or -1) if mode.startswith("odds:") else -1.0
-    return [{"token": "NOT", "logprob": share, "bytes": None}, {"token": "3", "logprob": -0.5, "bytes": None}]
+    """What "odds:NOT=-2,Yes=-1" names, as the likeliest tokens with their log-probabilities."""
+    named = (pair.split("=") for pair in mode.removeprefix("odds:").split(",") if mode.startswith("odds:"))
+    return [{"token": token, "logprob": float(share), "bytes": None} for token, share in named]

@@ -36,6 +36,20 @@ def test_a_missing_folder_is_named(tmp_path):
     fails(tanya("ask", "q", "--corpus", str(tmp_path / "none"), "--data", str(tmp_path / "d")), "none", "missing")
 
 
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [(("aks", "q"), "aks"), (("sync", "--corpsu", "x"), "--corpsu"), (("sync", "x"), "(x)")],
+)
+def test_a_mistyped_command_is_one_line(words, named):
+    fails(tanya(*words), named, "tanya --help")
+
+
+def test_without_a_command_there_is_help():
+    run = tanya()
+    assert "Traceback" not in run.stderr
+    assert "Ask a folder of news articles" in run.stdout + run.stderr
+
+
 def test_an_empty_folder_is_named_with_the_formats(tmp_path):
     (tmp_path / "empty").mkdir()
     fails(tanya("ask", "q", "--corpus", str(tmp_path / "empty"), "--data", str(tmp_path / "d")), "No articles", ".pdf")
@@ -53,6 +67,10 @@ def data(tmp_path_factory) -> Path:
 @pytest.mark.parametrize(("question", "word"), [("", "empty"), ("  ", "empty"), ("why " * 5000, "at most")])
 def test_a_question_that_cannot_be_asked_is_one_line(data, question, word):
     fails(tanya("ask", question, "--corpus", str(CORPUS), "--data", str(data)), word)
+
+
+def test_nothing_is_looked_for_without_a_question(data):
+    fails(tanya("retrieve", "--corpus", str(CORPUS), "--data", str(data)), "empty")
 
 
 def test_bad_files_are_named_with_their_reasons_and_harm_no_other(tmp_path):
@@ -83,7 +101,7 @@ def test_a_second_process_is_told_who_has_the_library(data):
 
 def test_a_file_of_questions_gives_ranked_documents_and_goes_on_where_it_stopped(data, tmp_path):
     queries, run_file = tmp_path / "queries.jsonl", tmp_path / "run.jsonl"
-    queries.write_text('{"_id": "a", "text": "Galuzin"}\n{"_id": "b", "text": "Sergei Lavrov"}\n')
+    queries.write_text('{"_id": "a", "text": "Galuzin"}\n{"_id": "b", "text": "Sergei\u2028Lavrov"}\n')
     words = ("retrieve", "--queries", str(queries), "--k", "3", "--out", str(run_file), "--corpus", str(CORPUS))
     assert tanya(*words, "--data", str(data)).returncode == 0
     rows = [json.loads(line) for line in run_file.read_text().splitlines()]

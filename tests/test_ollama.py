@@ -164,8 +164,22 @@ def test_a_refusal_in_words_is_past_every_limit(reader, fake):
 
 @pytest.mark.parametrize("share", [0.01, 0.3])
 def test_doubt_is_the_log_odds_of_the_refusal_where_the_server_gives_them(reader, fake, share):
-    fake.mode = f"odds:{math.log(share)}"
+    fake.mode = f"odds:NOT={math.log(share)},3=-0.5"
     assert read(reader).doubt == pytest.approx(math.log(share / (1 - share)), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("odds", "leaning"),
+    [
+        ("Yes=-0.5,No=-2.5,NOT=-4", 2.0),
+        (" yes=-0.5,Ya=-0.5,Tid=-2.5,3=-9", 2.0 + math.log(2)),
+        ("No=-0.1,3=-6", -5.9),  # yes is not among them: it has at most what the last one has
+        ("NO=-0.1,N=-0.2,3=-3", None),
+    ],
+)
+def test_a_yes_or_no_leans_by_the_first_tokens(reader, fake, odds, leaning):
+    fake.mode = f"odds:{odds}"
+    assert read(reader).leaning == (None if leaning is None else pytest.approx(leaning))
 
 
 def test_a_reading_that_is_not_worth_its_reply_has_none(reader):

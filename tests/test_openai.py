@@ -42,7 +42,7 @@ def test_a_refusal_is_past_every_limit(reader, fake):
 
 
 def test_doubt_is_the_log_odds_of_the_refusal_where_the_server_gives_them(reader, fake):
-    fake.mode = f"odds:{math.log(0.2)}"
+    fake.mode = f"odds:NOT={math.log(0.2)}"
     assert read(reader).doubt == pytest.approx(math.log(0.25), abs=1e-6)
 
 
