@@ -206,6 +206,23 @@ def has_name(text: str, name: str) -> bool:
     return bool(covered or words) and all(_spelled_in(word, folded) for word in words)
 
 
+def is_called(text: str, name: str) -> bool:
+    """Whether a text calls somebody by a part of the name alone: "Wilson" for "Wilson Wenas".
+
+    Not where it has that part together with another: "Donald Trump" is not called by "Ivanka Trump".
+    """
+    parts = _own_words(name)
+    runs = [_own_words(run) for run in names(text)]
+    alone = {part for run in runs if len(run) == 1 for part in run} & parts
+    return " " in name and any(all(run <= parts for run in runs if part in run) for part in alone)
+
+
+def _own_words(name: str) -> frozenset[str]:
+    """A name's words without titles, initials and what else the lexicon knows."""
+    known = {word for _, matched, _ in phrases(name) for word in _plain(matched).split()}
+    return frozenset(word for word in _plain(name).split() if len(word) > 2 and word not in known)
+
+
 def _spelled_in(word: str, folded: str) -> bool:
     if re.search(rf"\b{re.escape(word)}", folded):
         return True
@@ -214,4 +231,4 @@ def _spelled_in(word: str, folded: str) -> bool:
 
 @lru_cache(maxsize=16384)
 def _plain(text: str) -> str:
-    return " ".join(re.sub(r"[^\w\s-]", " ", text.replace("’", "'").replace("'s ", " ")).casefold().split())
+    return " ".join(re.sub(r"[^\w\s-]", " ", re.sub(r"['’]s\b", " ", text)).casefold().split())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.atoms import Atoms, atoms, has_name, undated_numbers
+from rag.atoms import Atoms, atoms, has_name, is_called, undated_numbers
 from rag.dates import DateExpression, DateSpan, find_dates, format_date, same_date
 from rag.lexicon import opposites, phrases
 from rag.overlap import has_any
@@ -22,7 +22,7 @@ def missing_premise(question: Question, unit: Unit) -> str:
     whole = f"{document.title}\n{document.publisher}\n{document.text}"
     offered = choices(question.text)
     for name in asked.names:
-        if name.casefold() not in offered and not has_name(whole, name):
+        if name.casefold() not in offered and not has_name(whole, name) and not is_called(document.text, name):
             return name
     missing = asked.numbers - undated_numbers(whole) - SMALL
     if missing:
@@ -66,6 +66,10 @@ def _in_article(expression: DateExpression, unit: Unit) -> DateSpan | None:
 MUTUAL = ("talk", "speak", "meet", "discuss", "agree", "talks", "bicara", "berbicara", "bertemu", "membahas", "sepakat")
 
 
+# Between a verb and whom it acts on: at most three words, none of them that of a place or a time.
+_ACTED_ON = re.compile(r"\W*((?!(di|dalam|pada|in|at|on|during|dengan|with)\b)[\w-]+\W+){0,3}", re.IGNORECASE)
+
+
 def swaps_roles(question: str, sentence: str) -> bool:
     """Whether the sentence lets the second person of "A thanked B" act on the first, or on somebody else.
 
@@ -78,7 +82,12 @@ def swaps_roles(question: str, sentence: str) -> bool:
         before, _, after = question.partition(matched)
         first = next((name for name in reversed(named) if name in before), "")
         second = next((name for name in named if name in after), "")
-        if not first or not second or not has_any(sentence, forms):
+        if (
+            not first
+            or not second
+            or not has_any(sentence, forms)
+            or not _ACTED_ON.fullmatch(after.partition(second)[0])
+        ):
             continue
         if matched.casefold().startswith("di") or re.search(r"\b(oleh|by)\b", f"{question} {sentence}", re.IGNORECASE):
             continue

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Literal
 
 from rag.errors import QuestionError
@@ -16,22 +18,25 @@ Kind = Literal["when", "who", "where", "number", "yesno", "open"]
 LONGEST = 1_000
 
 _AND = r"^\W*((and|so|but|then|dan|lalu|tapi|jadi),? )?"
-# The first that matches decides. A question word may stand at the end: "telepon itu kapan?".
-_KINDS: tuple[tuple[Kind, str], ...] = (
-    # "Did they meet when …" asks whether; "was it A or B" asks which.
+# How a question may begin: "did they meet when …" asks whether, "was it A or B" asks which.
+_BEGINNINGS: tuple[tuple[Kind, str], ...] = (
     ("open", _AND + r"(is|was|were|did|does|do|apakah)\b.*\b(or|atau)\b"),
     ("yesno", _AND + r"(did|does|do|is|are|was|were|has|have|had)\b"),
+)
+# Its question words, which in Indonesian may stand anywhere ("telepon itu kapan?"). The first one decides ("what was
+# used when it was launched?"); of two in one place, the one that is listed first ("how many": "how").
+_WORDS: tuple[tuple[Kind, str], ...] = (
     ("number", r"\bhow (many|much|long|old|often|far|big|large|high|tall|deep|fast)\b"),
     ("number", r"\b(berapa|brp) (lama|banyak|orang|kali)\b"),
     ("when", r"\bwhen\b|\b(what|which) (exact )?((week)?days?|dates?|years?|months?|time)\b"),
     ("when", r"\b(kapan|bilamana)(kah)?\b|\b(tanggal|tgl|hari|tahun|thn|bulan) (berapa|brp|apa)(kah)?\b"),
-    ("number", r"\b(berapa|brapa|brp)(kah)?\b|\b(what|which) (number|percentage|share|amount)\b"),
+    ("number", r"\b(ke)?(berapa|brapa|brp)(kah)?\b|\b(what|which) (number|percentage|share|amount)\b"),
     ("who", r"\b(who|whom|whose)\b|\bsiapa(kah)?\b"),
     ("where", r"\bwhere\b|\b(di|ke|dari) ?mana(kah)?\b|\b(kota|negara|daerah) mana\b|\b(which|what) (city|country)\b"),
-    ("open", _AND + r"(what|which|why|how|in what|for what|on what|with what)\b"),
-    ("open", r"\bapakah (nama|kepanjangan|maksud|arti|isi|alasan|penyebab|tujuan|yang)\b"),
-    ("yesno", _AND + r"(will|would|can|could|should)\b"),
-    ("yesno", _AND + r"(apakah|benarkah|betulkah|apa benar|apa betul|adakah|bukankah|sudahkah|pernahkah|akankah)\b"),
+    ("yesno", _AND + r"(will|would|can|could|should|apa (benar|betul))\b"),
+    ("open", r"\bapakah (nama|kepanjangan|maksud|arti|definisi|pengertian|isi|judul|alasan|penyebab|tujuan|yang)\b"),
+    ("yesno", _AND + r"(apakah|benarkah|betulkah|adakah|bukankah|sudahkah|pernahkah|akankah)\b"),
+    ("open", r"\b(what|which|why|how|apa|mengapa|kenapa|bagaimana|gimana)\b"),
 )
 
 
@@ -129,8 +134,15 @@ _FEW_WORDS = 5
 
 def kind_of(text: str) -> Kind:
     """What a right answer to the question consists of."""
-    for kind, pattern in _KINDS:
-        if re.search(pattern, text, re.IGNORECASE):
-            return kind
+    begins = _first(_BEGINNINGS, text)
+    if begins:
+        return begins
+    asked = [(found.start(), kind) for kind, pattern in _WORDS if (found := re.search(pattern, text, re.IGNORECASE))]
+    if asked:
+        return min(asked, key=itemgetter(0))[1]
     whether = text.endswith("?") and len(text.split()) >= _FEW_WORDS and not _ASKS_FOR.search(text)
     return "yesno" if whether and not re.search(r"\b(or|atau)\b", text, re.IGNORECASE) else "open"
+
+
+def _first(patterns: Sequence[tuple[Kind, str]], text: str) -> Kind | None:
+    return next((kind for kind, pattern in patterns if re.search(pattern, text, re.IGNORECASE)), None)

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from rag.dates import find_dates, rewrite_dates, weekday_name
 from rag.merge import Finding, Group, merge
 from rag.premise import has_main_verb
 from rag.question import Question, asks_weekday
 from rag.reading import Reading
-from rag.verify import verify
+from rag.verify import split_verdict, verify
 
 # The weights: constant; doubt and lead (each a log-odds), share of the question's words, and its verb, in the sentence.
 BASE, DOUBT, LEAD, CLOSENESS, VERB = -1.9, -0.5, 0.3, 2.3, 0.3
@@ -36,6 +37,7 @@ DECODED, FAR_BEHIND = 0.5, 5.0
 _MANY = re.compile(
     r"\b(days|dates|times|occasions|all|both|saja|semua|aja|sajakah|kedua)\b|\b(or|atau)\b", re.IGNORECASE
 )
+_APAKAH = re.compile(r"\W*apakah\b", re.IGNORECASE)
 # A refusal in other words than those it was told.
 _REFUSAL = re.compile(r"\W*(no|not)[ _]*found\b|\W*tidak (ditemukan|disebutkan|diketahui)\b", re.IGNORECASE)
 
@@ -48,6 +50,8 @@ def worth(question: Question, doubts: Sequence[float]) -> list[int]:
 
 def shown(question: Question, readings: Sequence[Reading]) -> tuple[Group, ...]:
     """What the readings say, the same once; empty where nothing is sure enough to be said."""
+    if _asks_what(question, readings):
+        question = replace(question, kind="open")
     findings = [finding for reading in readings for finding in _found(question, reading, readings)]
     if not any(_is_sure(question, finding) for finding in findings):
         return ()
@@ -57,6 +61,14 @@ def shown(question: Question, readings: Sequence[Reading]) -> tuple[Group, ...]:
     sureness = [max(finding.sureness for finding in group.findings) for group in told]
     enough = _enough(question, max(sureness))
     return tuple(group for group, sure in zip(told, sureness, strict=True) if sure >= enough)
+
+
+def _asks_what(question: Question, readings: Sequence[Reading]) -> bool:
+    """Whether "apakah" asks for a thing ("Apakah bahasa resmi di Papua?"): the surest reply is neither yes nor no."""
+    replies = [reading for reading in readings if reading.text]
+    if question.kind != "yesno" or not replies or not _APAKAH.match(question.text):
+        return False
+    return split_verdict(min(replies, key=lambda reading: reading.doubt).text)[0] is None
 
 
 def _enough(question: Question, best: float) -> float:

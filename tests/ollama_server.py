@@ -18,7 +18,7 @@ from rag.settings import Settings
 from rag.setup import MODEL_SHA256, is_whole, model_path
 
 # Built by tests/install_ollama.sh, unless the machine has an Ollama anyway.
-BUILT = Settings().models / "ollama-0.11.4" / "bin" / "ollama"
+BUILT = Settings().models / "ollama-0.12.11" / "bin" / "ollama"
 BINARY = str(BUILT) if BUILT.exists() else shutil.which("ollama")
 GGUF = model_path(Settings().models)
 CHAT = "reader:latest"

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.atoms import atoms, has_name, names, numbers
+from rag.atoms import atoms, has_name, is_called, names, numbers
 from rag.dates import DateSpan
 
 
@@ -70,3 +70,20 @@ def test_a_date_is_no_number():
 @given(st.text(max_size=200))
 def test_any_text_has_atoms(text):
     atoms(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("Dr Wilson W Wenas", True),
+        ("Emmanuel Macron", True),
+        ("Ivanka Trump", False),  # here Trump is somebody else
+        ("Sergei Shoigu", False),
+        ("White House", False),
+    ],
+)
+def test_somebody_is_called_by_a_part_of_the_name(name, called):
+    text = (
+        "Menurut Wilson, Trump bertemu Donald Trump dan Sergei Lavrov.\nHari itu Presiden Macron hadir di Gedung Merah."
+    )
+    assert is_called(text, name) == called

@@ -64,7 +64,15 @@ def test_the_model_is_asked_what_it_can_answer(question, asked):
         ("Trump percaya sama jaminan Putin soal pemilu?", "yesno"),
         ("The pair picked up on 27 December: were they American citizens?", "yesno"),
         ("and in 2019?", "open"),
-        ("siapa dan kapan?", "when"),
+        ("siapa dan kapan?", "who"),
+        ("What satellite was used when Sky was launched?", "open"),
+        ("Apa nama kota di mana Putin lahir?", "open"),
+        ("In what year did they meet?", "when"),
+        ("Pada abad keberapakah kota itu didirikan?", "number"),
+        ("Apa benar Putin menelepon Trump?", "yesno"),
+        ("Apakah pengertian dari konvergensi?", "open"),
+        ("apakah kedua presiden itu sepakat?", "yesno"),
+        ("Apakah serangan itu gagal?", "yesno"),
     ],
 )
 def test_a_question_without_a_question_word_asks_whether(question, kind):

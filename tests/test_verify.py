@@ -80,6 +80,11 @@ def test_swapped_roles_are_not_supported(unit):
     assert not swaps_roles("when did Putin thank Trump", TEXT.split("\n")[0])
 
 
+def test_a_place_or_what_stands_far_from_the_verb_has_no_role():
+    asked = "Berapa warga Amerika Serikat yang terdapat di dalam pesawat TANS 204?"
+    assert not swaps_roles(asked, "Di dalam pesawat TANS 204 terdapat 11 warga Amerika Serikat.")
+
+
 @pytest.mark.parametrize(
     ("question", "missing"),
     [

@@ -62,3 +62,11 @@ def test_a_weekday_is_worked_out_from_the_date():
     assert for_reading(question.text) == "On what date did Putin thank Trump?"
     (group,) = shown(question, [Reading(thanks, -6.0, "17 December 2017")])
     assert group.text == "Sunday, 17 December 2017"
+
+
+def test_apakah_asks_for_a_thing_where_no_reply_is_yes_or_no():
+    language = unit("A", "Bahasa resmi di Papua Nugini adalah Tok Pisin.")
+    what = understand("Apakah bahasa resmi di Papua Nugini?")
+    assert [group.text for group in shown(what, [Reading(language, -6.0, "Tok Pisin")])] == ["Tok Pisin"]
+    whether = understand("Apakah Tok Pisin bahasa resmi di Papua Nugini?")
+    assert [group.text for group in shown(whether, [Reading(language, -6.0, "Ya, Tok Pisin")])] == ["Ya"]
