@@ -153,7 +153,7 @@ def nearest_articles(passages: Sequence[RetrievedPassage], language: str, most: 
         + ", ".join(
             part
             for part in (
-                passage.title or passage.path,
+                passage.title or passage.document_id,
                 passage.publisher,
                 format_date(DateSpan(passage.published), language) if passage.published else "",
             )

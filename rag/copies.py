@@ -85,13 +85,9 @@ def copies_of(found: Distinct, store: Store, filters: Filters = UNFILTERED) -> t
 
 
 def copiers(quotes: Sequence[str], copies: Sequence[Copy], store: Store) -> tuple[str, ...]:
-    """Publishers of those copies of a passage that have these sentences of it too; the file's name for none."""
+    """Publishers of those copies of a passage that have these sentences of it too."""
     documents = [store.document(copy.document_id) for copy in copies]
-    return tuple(
-        document.publisher or document.path
-        for document in documents
-        if all(_has_copy(document, quote) for quote in quotes)
-    )
+    return tuple(document.origin for document in documents if all(_has_copy(document, quote) for quote in quotes))
 
 
 def _has_copy(document: Document, text: str, publisher: str = "") -> bool:

@@ -68,6 +68,11 @@ class Document:
     language: str = ""
     url: str = ""
 
+    @property
+    def origin(self) -> str:
+        """Who says what it says: its publisher, or what is known instead. A `.jsonl` has one path for all its articles."""
+        return self.publisher or self.title or self.id
+
 
 @dataclass(frozen=True, slots=True)
 class CorpusFile:

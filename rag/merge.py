@@ -45,8 +45,8 @@ class Finding:
 
     @property
     def publisher(self) -> str:
-        """Who says it; the file's name where no publisher is known."""
-        return self.unit.document.publisher or self.unit.document.path
+        """Who says it."""
+        return self.unit.document.origin
 
     @property
     def quotes(self) -> tuple[str, ...]:
