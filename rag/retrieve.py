@@ -58,8 +58,10 @@ class Retriever:
     ) -> list[RetrievedPassage]:
         """Return at most k passages that fit, best first; equal scores in the order of their ids."""
         candidates = max(CANDIDATES, k)
+        vector = self.embedding.get_query_embedding(question)
+        concepts = _concepts(question)
         while True:
-            ranked, scores = self._ranked(question, candidates, filters)
+            ranked, scores = self._ranked(vector, concepts, candidates, filters)
             stories = distinct(ranked, self.store)
             # Where copies of few stories took the places of others, these are fetched too.
             if len(stories) >= k or len(stories) == len(ranked) or not len(ranked) >= candidates < WIDEST:
@@ -80,11 +82,11 @@ class Retriever:
             for story in _chosen(stories, k, per_document)
         ]
 
-    def _ranked(self, question: str, candidates: int, filters: Filters) -> tuple[list[Passage], dict[str, float]]:
-        """The passages best for a question, best first, and their scores."""
-        vector = self.embedding.get_query_embedding(question)
+    def _ranked(
+        self, vector: Sequence[float], concepts: Sequence[Concept], candidates: int, filters: Filters
+    ) -> tuple[list[Passage], dict[str, float]]:
+        """The passages best for a question's vector and words, best first, and their scores."""
         near = dict(self.index.query(vector, candidates, filters))
-        concepts = _concepts(question)
         more = self._with_words(concepts, candidates, filters).keys() - near.keys()
         similarities = near | _cosines(self.store.vectors_of(sorted(more), self.index.fingerprint), vector)
         shares = self._shares(concepts, sorted(similarities))
@@ -130,8 +132,9 @@ def _chosen(stories: Sequence[Distinct], k: int, per_document: int) -> list[Dist
 
 def _concepts(question: str) -> list[Concept]:
     """The question's content words, each with its translations: any of them counts as the word."""
-    found = [forms for _, _, forms in phrases(question)]
-    covered = {word for _, matched, _ in phrases(question) for word in matched.casefold().split()}
+    expressions = phrases(question)
+    found = [forms for _, _, forms in expressions]
+    covered = {word for _, matched, _ in expressions for word in matched.casefold().split()}
     rest = [
         frozenset({word.casefold()})
         for word in _WORD.findall(question)
