@@ -177,13 +177,14 @@ class Store:
         """Return passages in the order of `ids`, without those that are no longer there."""
         found: dict[str, Passage] = {}
         for page in _pages(ids):
+            sentences = self._sentences_in(page)
             rows = self._rows(
-                "SELECT passages.id, documents.id, document, ordinal, passages.text FROM passages"
+                "SELECT passages.id, documents.id, passages.text FROM passages"
                 f" JOIN documents ON documents.number = document WHERE passages.id IN ({_marks(page)})",
                 *page,
             )
-            for id, document_id, document, ordinal, text in rows:
-                found[id] = Passage(id, document_id, self._sentences_in(document, ordinal), text)
+            for id, document_id, text in rows:
+                found[id] = Passage(id, document_id, tuple(sentences[id]), text)
         return [found[id] for id in ids if id in found]
 
     def those_there(self, ids: Sequence[str]) -> set[str]:
@@ -243,14 +244,17 @@ class Store:
         if not match:
             return []
         where, values = of_filters(filters)
-        return self._rows(
-            "SELECT passages.id, -bm25(fulltext) FROM fulltext JOIN passages ON passages.number = fulltext.rowid"
-            " JOIN documents ON documents.number = document"
-            f" WHERE fulltext MATCH ? AND {where} ORDER BY rank, passages.id LIMIT ?",
-            match,
-            *values,
-            limit,
+        narrowed = (
+            "AND EXISTS (SELECT 1 FROM passages JOIN documents ON documents.number = document"
+            f" WHERE passages.number = fulltext.rowid AND {where})"
         )
+        # Only those that are returned are looked up: to do so for every hit takes longer than to score it.
+        best = (
+            f"SELECT rowid AS hit, rank AS score FROM fulltext WHERE fulltext MATCH ? {narrowed if filters else ''}"
+            " ORDER BY rank, rowid LIMIT ?"
+        )
+        query = f"SELECT id, -score FROM ({best}) JOIN passages ON passages.number = hit ORDER BY score, id"
+        return self._rows(query, match, *values, limit)
 
     def count_with(self, terms: Iterable[str]) -> int:
         """Return how many passages have any of the terms, in their text or their document's title."""
@@ -433,9 +437,16 @@ class Store:
         insert = "INSERT OR IGNORE INTO events SELECT number, ?2, ?3 FROM passages WHERE id = ?1"
         self._connection.executemany(insert, rows)
 
-    def _sentences_in(self, document: int, passage: int) -> tuple[Sentence, ...]:
-        query = 'SELECT start, "end" FROM sentences WHERE document = ? AND passage = ? ORDER BY ordinal'
-        return tuple(Sentence(*span) for span in self._rows(query, document, passage))
+    def _sentences_in(self, passage_ids: Sequence[str]) -> dict[str, list[Sentence]]:
+        found: dict[str, list[Sentence]] = {id: [] for id in passage_ids}
+        query = (
+            'SELECT id, start, "end" FROM passages JOIN sentences'
+            " ON sentences.document = passages.document AND passage = passages.ordinal"
+        )
+        in_order = "ORDER BY sentences.ordinal"
+        for id, *span in self._rows(f"{query} WHERE id IN ({_marks(passage_ids)}) {in_order}", *passage_ids):
+            found[id].append(Sentence(*span))
+        return found
 
     def _rows(self, query: str, *values: object) -> list[Any]:
         with self._turn, self._clear_errors():
