@@ -9,7 +9,7 @@ question or for the languages were no better.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from rag.dates import find_dates, rewrite_dates, weekday_name
 from rag.merge import Finding, Group, merge
@@ -48,7 +48,7 @@ def worth(question: Question, doubts: Sequence[float]) -> list[int]:
 
 def shown(question: Question, readings: Sequence[Reading]) -> tuple[Group, ...]:
     """What the readings say, the same once; empty where nothing is sure enough to be said."""
-    findings = [finding for reading in readings for finding in _found(question, reading, readings)]
+    findings = [finding for reading in readings if (finding := _found(question, reading, readings))]
     if not any(_is_sure(question, finding) for finding in findings):
         return ()
     groups = merge(question, findings)
@@ -71,26 +71,24 @@ def _is_sure(question: Question, finding: Finding) -> bool:
     return finding.doubt <= TOO_DOUBTFUL_YESNO if question.kind == "yesno" else finding.sureness >= SURE
 
 
-def _found(question: Question, reading: Reading, readings: Sequence[Reading]) -> Iterator[Finding]:
+def _found(question: Question, reading: Reading, readings: Sequence[Reading]) -> Finding | None:
+    """What a reading says; None where it says nothing, or nothing that its unit supports."""
     if not reading.text or _REFUSAL.match(reading.text):
-        return
+        return None
     unit = reading.unit
     verdict = verify(question, unit, reading.text, reading.hint, reading.leaning)
-    if verdict.supported:
-        context = [e.date.start for number in verdict.sentences for e in unit.dates[number] if e.date]
-        said = verdict.instead or reading.text
-        text = rewrite_dates(said, unit.document.published, context, question.language).strip(" .")
-        if asks_weekday(question.text):
-            text = _with_weekday(text, question.language)
-        has_verb = has_main_verb(question.text, " ".join(unit.quote(number) for number in verdict.sentences))
-        sureness = (
-            BASE
-            + DOUBT * reading.doubt
-            + LEAD * _lead(reading, readings)
-            + CLOSENESS * verdict.closeness
-            + VERB * has_verb
-        )
-        yield Finding(unit, text[:1].upper() + text[1:], verdict.sentences, reading.doubt, verdict.closeness, sureness)
+    if not verdict.supported:
+        return None
+    context = [e.date.start for number in verdict.sentences for e in unit.dates[number] if e.date]
+    said = verdict.instead or reading.text
+    text = rewrite_dates(said, unit.document.published, context, question.language).strip(" .")
+    if asks_weekday(question.text):
+        text = _with_weekday(text, question.language)
+    has_verb = has_main_verb(question.text, " ".join(unit.quote(number) for number in verdict.sentences))
+    sureness = (
+        BASE + DOUBT * reading.doubt + LEAD * _lead(reading, readings) + CLOSENESS * verdict.closeness + VERB * has_verb
+    )
+    return Finding(unit, text[:1].upper() + text[1:], verdict.sentences, reading.doubt, verdict.closeness, sureness)
 
 
 def _with_weekday(text: str, language: str) -> str:
