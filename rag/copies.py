@@ -6,7 +6,7 @@ more. What the library keeps of each article for this are fingerprints, which go
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -23,55 +23,64 @@ _LOOKED_AT = 0.3
 
 @dataclass
 class Distinct:
-    """A passage that is kept, and the articles whose copies of it were not."""
+    """A passage that is kept, and the ids of the articles whose copies of it were not."""
 
     passage: Passage
-    document: Document
     copies: set[str] = field(default_factory=set)
 
 
 def distinct(ranked: Sequence[Passage], store: Store) -> list[Distinct]:
     """The passages but for those that another article's better ones repeat, in their order."""
-    documents = {id: store.document(id) for id in {passage.document_id for passage in ranked}}
-    kept: dict[str, list[Distinct]] = {}
     told = _Told()
-    found = []
+    found: list[Distinct] = []
     for passage in ranked:
-        document = documents[passage.document_id]
-        originals = (
-            id for id in told.by(passage) if says_the_same(passage.text, documents[id].text, document.publisher)
-        )
-        original = next(originals, None)
+        original = next((id for id in told.by(passage) if _repeats(passage, id, store)), None)
         if original:
-            nearest = max(kept[original], key=lambda each: share(passage.text, shingles(each.passage.text)))
-            nearest.copies.add(document.id)
+            kept = (each for each in found if each.passage.document_id == original)
+            nearest = max(kept, key=lambda each: share(passage.text, shingles(each.passage.text)))
+            nearest.copies.add(passage.document_id)
         else:
-            found.append(Distinct(passage, document))
-            kept.setdefault(document.id, []).append(found[-1])
+            found.append(Distinct(passage))
             told.add(passage)
     return found
+
+
+def _repeats(passage: Passage, original: str, store: Store) -> bool:
+    """Whether an article has every number and name of a passage of another."""
+    publisher = store.document(passage.document_id).publisher
+    return says_the_same(passage.text, store.document(original).text, publisher)
 
 
 class _Told:
     """Which article's kept passages have which shingles, all of an article together: papers cut a story anywhere."""
 
     def __init__(self) -> None:
-        self._homes: defaultdict[int, set[str]] = defaultdict(set)
+        self._all: set[int] = set()
+        self._of: defaultdict[str, set[int]] = defaultdict(set)
 
     def add(self, passage: Passage) -> None:
-        for hash in shingles(passage.text):
-            self._homes[hash].add(passage.document_id)
+        self._all |= shingles(passage.text)
+        self._of[passage.document_id] |= shingles(passage.text)
 
     def by(self, passage: Passage) -> list[str]:
         """Ids of other articles that have a passage's words, those with the most first."""
         own = shingles(passage.text)
-        counts = Counter(id for hash in own if hash in self._homes for id in self._homes[hash])
-        ids = (id for id, count in counts.items() if count >= COPIED * len(own) and id != passage.document_id)
-        return sorted(ids, key=lambda id: (-counts[id], id))
+        enough = COPIED * len(own)
+        if len(own & self._all) < enough:  # most passages are like no other
+            return []
+        counts = {id: len(own & others) for id, others in self._of.items() if id != passage.document_id}
+        return sorted((id for id, count in counts.items() if count >= enough), key=lambda id: (-counts[id], id))
 
 
-def copies_of(found: Distinct, store: Store, filters: Filters = UNFILTERED) -> tuple[Copy, ...]:
-    """Every other article with the passage in it, in the order of publication; of those that pass the filters."""
+def copies_of(found: Distinct, publisher: str, store: Store, filters: Filters = UNFILTERED) -> tuple[Copy, ...]:
+    """Every other article with the passage in it, in the order of publication; of those that pass the filters.
+
+    Args:
+        found: the passage.
+        publisher: that of its article.
+        store: where the others are.
+        filters: what they have to pass, but for the copies already known.
+    """
     passage = found.passage
     prints = fingerprints(passage.text)
     near = store.documents_with(prints, max(1, round(_LOOKED_AT * len(prints))), filters)
@@ -79,7 +88,7 @@ def copies_of(found: Distinct, store: Store, filters: Filters = UNFILTERED) -> t
     copies = [
         Copy(other.id, other.path, other.title, other.publisher, other.published)
         for other in others
-        if other.id in found.copies or _has_copy(other, passage.text, found.document.publisher)
+        if other.id in found.copies or _has_copy(other, passage.text, publisher)
     ]
     return tuple(sorted(copies, key=lambda copy: (copy.published or "9999", copy.document_id)))
 

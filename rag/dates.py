@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from rag.date_patterns import QUALIFIERS, Mention, find_mentions
+from rag.date_patterns import Mention, find_mentions
+from rag.date_words import QUALIFIERS
 
 # A weekday fits a date in one year of six or seven, and "(17/12)" is how papers write days near publication:
 # where no year from two back to half a year ahead fits, the weekday or the publication date is likelier wrong.

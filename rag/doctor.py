@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Literal
 
 from rag import embedders, states
+from rag.database import damage, move_aside
 from rag.documents import scan, unknown_files
+from rag.embedders import Embedder
 from rag.errors import InUse, ModelError, TanyaError
 from rag.index import Index
 from rag.lock import FolderLock
@@ -28,7 +30,7 @@ from rag.readers import preferred
 from rag.server_reader import CONTEXT
 from rag.settings import Settings
 from rag.setup import is_whole, model_path
-from rag.store import Store, damage, move_aside
+from rag.store import Store
 from rag.sync import pending
 
 # "note" is worth knowing and no fault; a "problem" keeps something from working, or will.
@@ -130,9 +132,7 @@ def _library(corpus: Path, data: Path, settings: Settings, repair: bool) -> Iter
         documents, passages = len(store.documents()), store.count_passages()
         yield Check("library", "ok", f"{documents} articles, {passages} passages in {store.path}")
         yield from _guarded("sync", partial(_sync, corpus, store))
-        yield from _guarded("embedder", partial(_embedder, settings, store))
-        if passages:
-            yield from _guarded("index", partial(_index, data, settings, store, repair))
+        yield from _guarded("embedder", partial(_vectors, data, settings, store, repair))
 
 
 def _sync(corpus: Path, store: Store) -> Iterator[Check]:
@@ -146,8 +146,14 @@ def _sync(corpus: Path, store: Store) -> Iterator[Check]:
         yield Check("sync", "note", f"left out: {path}: {reason}")
 
 
-def _embedder(settings: Settings, store: Store) -> Iterator[Check]:
-    serving = embedders.serving(settings, store)
+def _vectors(data: Path, settings: Settings, store: Store, repair: bool) -> Iterator[Check]:
+    with closing(embedders.serving(settings, store)) as serving:
+        yield from _guarded("embedder", partial(_embedder, settings, store, serving))
+        if store.count_passages():
+            yield from _guarded("index", partial(_index, data, store, serving.fingerprint, repair))
+
+
+def _embedder(settings: Settings, store: Store, serving: Embedder) -> Iterator[Check]:
     name, passages = serving.embedding.model_name, store.count_passages()
     embedded = store.count_vectors(serving.fingerprint)
     said = f"{name}; {embedded} of {passages} passages embedded"
@@ -163,8 +169,8 @@ def _embedder(settings: Settings, store: Store) -> Iterator[Check]:
         yield Check("embedder", "note", said, "tanya sync does it")
 
 
-def _index(data: Path, settings: Settings, store: Store, repair: bool) -> Iterator[Check]:
-    with closing(Index(data, store, embedders.serving(settings, store).fingerprint)) as index:
+def _index(data: Path, store: Store, fingerprint: str, repair: bool) -> Iterator[Check]:
+    with closing(Index(data, store, fingerprint)) as index:
         wrong, behind = index.problem(), len(store.unindexed())
         if not wrong:
             late = f"; {behind} passages come into it with the next sync" if behind else ""

@@ -70,7 +70,7 @@ class Document:
 
     @property
     def origin(self) -> str:
-        """Who says what it says: its publisher, or what is known instead. A `.jsonl` has one path for all its articles."""
+        """Who says what it says: its publisher, or else its title or id. The articles of a `.jsonl` share one path."""
         return self.publisher or self.title or self.id
 
 

@@ -15,7 +15,8 @@ from rag.manifest import is_date
 if TYPE_CHECKING:
     from rag.store import Store
 
-Part = Literal["publisher", "dates", "language", "document"]
+FilterName = Literal["publisher", "dates", "language", "document"]
+"""What of `Filters` is set or dropped at once: both ends of the dates are one."""
 
 # Names that an error offers in place of an unknown one, and how like it (0 to 100) they have to be.
 _OFFERED, _LIKE = 3, 55
@@ -71,20 +72,20 @@ class Filters:
         return any((self.publisher, self.since, self.until, self.language, self.document))
 
     @property
-    def parts(self) -> tuple[Part, ...]:
-        """What is asked for; both ends of the dates are one part."""
-        names: tuple[Part, ...] = ("publisher", "dates", "language", "document")
+    def names(self) -> tuple[FilterName, ...]:
+        """What is asked for."""
+        names: tuple[FilterName, ...] = ("publisher", "dates", "language", "document")
         return tuple(name for name in names if self.without(name) != self)
 
-    def without(self, *parts: str) -> Filters:
-        """The same, but for these parts."""
-        names = {name for part in parts for name in (("since", "until") if part == "dates" else (part,))}
-        undated = self.undated and "dates" not in parts
-        return replace(self, undated=undated, **dict.fromkeys(names, ""))
+    def without(self, *names: str) -> Filters:
+        """The same, but for these."""
+        gone = {field for name in names for field in (("since", "until") if name == "dates" else (name,))}
+        undated = self.undated and "dates" not in names
+        return replace(self, undated=undated, **dict.fromkeys(gone, ""))
 
     def over(self, other: Filters) -> Filters:
-        """These filters, and the parts of `other` that these don't have."""
-        rest = other.without(*self.parts)
+        """These filters, and those of `other` that are not set here."""
+        rest = other.without(*self.names)
         return Filters(
             self.publisher or rest.publisher,
             self.since or rest.since,
@@ -94,11 +95,11 @@ class Filters:
             undated=self.undated or rest.undated,
         )
 
-    def words(self, part: str, language: str) -> str:
-        """One part in words: "publisher CRI", "December 2019"."""
+    def words(self, name: str, language: str) -> str:
+        """One of them in words: "publisher CRI", "December 2019"."""
         say = _WORDS.get(language, _WORDS["en"])
-        if part != "dates":
-            return say[part].format(getattr(self, part))
+        if name != "dates":
+            return say[name].format(getattr(self, name))
         since, until = (format_date(DateSpan(iso), language) for iso in (self.since, self.until))
         if self.since and self.until:
             return since if self.since == self.until else f"{since} – {until}"
@@ -114,7 +115,7 @@ class Narrowed:
 
     Attributes:
         filters: all that was in force.
-        inferred: the part of them that the question itself asks for ("menurut CNN Indonesia").
+        inferred: those of them that the question itself asks for ("menurut CNN Indonesia").
         ignored: what the question asks for too, but left nothing: the search went on without it.
     """
 
@@ -125,14 +126,14 @@ class Narrowed:
     def describe(self, language: str) -> str:
         """What a reader is told of it, in a line or two; "" where nothing was narrowed."""
         say = _WORDS.get(language, _WORDS["en"])
-        parts = [
-            say["inferred"].format(words) if part in self.inferred.parts else words
-            for part in self.filters.parts
-            for words in (self.filters.words(part, language),)
+        only = [
+            say["inferred"].format(words) if name in self.inferred.names else words
+            for name in self.filters.names
+            for words in (self.filters.words(name, language),)
         ]
-        lines = [say["only"].format(", ".join(parts))] if parts else []
+        lines = [say["only"].format(", ".join(only))] if only else []
         if self.ignored:
-            missing = ", ".join(self.ignored.words(part, language) for part in self.ignored.parts)
+            missing = ", ".join(self.ignored.words(name, language) for name in self.ignored.names)
             lines.append(say["ignored"].format(missing))
         return "\n".join(lines)
 
@@ -172,11 +173,11 @@ def _check_dates(filters: Filters) -> None:
         raise FilterError(f"Nothing is since {filters.since} and until {filters.until}: swap the two dates.")
 
 
-def _named(part: str, wanted: str, known: Sequence[str]) -> str:
-    same = [name for name in known if name.casefold() == wanted.strip().casefold()]
+def _named(name: str, wanted: str, known: Sequence[str]) -> str:
+    same = [each for each in known if each.casefold() == wanted.strip().casefold()]
     if same:
         return same[0]
-    raise FilterError(f"No article has the {part} {wanted!r}. {_nearest(wanted, known)}")
+    raise FilterError(f"No article has the {name} {wanted!r}. {_nearest(wanted, known)}")
 
 
 def _document(wanted: str, store: Store) -> str:

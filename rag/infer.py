@@ -64,10 +64,10 @@ def narrow(store: Store, texts: Sequence[str], given: Filters, *, infer: bool = 
     if infer:
         for text in dict.fromkeys(texts):
             found = found.over(inferred(text, store.publishers(), store.newest()))
-        found = found.without(*given.parts)
+        found = found.without(*given.names)
     tries = dict.fromkeys((found, found.without("dates"), Filters()))
     kept = next((each for each in tries if each and store.count_documents(given.over(each))), Filters())
-    return Narrowed(given.over(kept), kept, found.without(*kept.parts))
+    return Narrowed(given.over(kept), kept, found.without(*kept.names))
 
 
 def inferred(question: str, publishers: Sequence[str], newest: str) -> Filters:

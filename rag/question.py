@@ -80,16 +80,14 @@ class Question:
     """A question as asked.
 
     Attributes:
-        text: one line, white space folded.
+        text: one line, white space folded; of a question whether the articles agree, what they may differ in.
         language: "id", "en" or the code that its script gives; the answer's language.
         kind: what a right answer consists of.
-        compares: whether it asks if the articles agree; `text` is then what they may differ in.
     """
 
     text: str
     language: str
     kind: Kind
-    compares: bool = False
 
 
 def understand(text: str) -> Question:
@@ -108,7 +106,7 @@ def understand(text: str) -> Question:
     compared = _COMPARES.match(folded)
     if compared and len(folded) - compared.end() > 10:
         subject = folded[compared.end() :]
-        return Question(subject, detect_question(folded), kind_of(subject), compares=True)
+        return Question(subject, detect_question(folded), kind_of(subject))
     return Question(folded, detect_question(folded), kind_of(folded))
 
 

@@ -34,6 +34,9 @@ CANDIDATES = 50
 WIDEST = 1_000
 # Passages of one document, so that one long article can't fill the evidence.
 PER_DOCUMENT = 3
+# Passages with the question's words that are scored, which takes 10 ms. In a library of 100,000 passages a common word
+# has more by itself: such words make nearly all of the hits and hardly any of their order.
+SCORED = 10_000
 # What having all of the question's words is worth, where 1 is the way from the last dense candidate to the first:
 # a passage with all of them is never worse than the nearest one with none.
 WORDS = 1.0
@@ -58,36 +61,41 @@ class Retriever:
     ) -> list[RetrievedPassage]:
         """Return at most k passages that fit, best first; equal scores in the order of their ids."""
         candidates = max(CANDIDATES, k)
+        vector = self.embedding.get_query_embedding(question)
+        counts = self._counts(question)
         while True:
-            ranked, scores = self._ranked(question, candidates, filters)
+            ranked, scores = self._ranked(vector, counts, candidates, filters)
             stories = distinct(ranked, self.store)
             # Where copies of few stories took the places of others, these are fetched too.
             if len(stories) >= k or len(stories) == len(ranked) or not len(ranked) >= candidates < WIDEST:
                 break
             candidates *= 4
         return [
-            RetrievedPassage(
-                story.document.id,
-                story.passage.id,
-                story.passage.text,
-                round(scores[story.passage.id], 6),
-                story.document.path,
-                story.document.title,
-                story.document.publisher,
-                story.document.published,
-                copies_of(story, self.store, filters),
-            )
-            for story in _chosen(stories, k, per_document)
+            self._retrieved(story, scores[story.passage.id], filters) for story in _chosen(stories, k, per_document)
         ]
 
-    def _ranked(self, question: str, candidates: int, filters: Filters) -> tuple[list[Passage], dict[str, float]]:
-        """The passages best for a question, best first, and their scores."""
-        vector = self.embedding.get_query_embedding(question)
+    def _retrieved(self, story: Distinct, score: float, filters: Filters) -> RetrievedPassage:
+        passage, document = story.passage, self.store.document(story.passage.document_id)
+        return RetrievedPassage(
+            document.id,
+            passage.id,
+            passage.text,
+            round(score, 6),
+            document.path,
+            document.title,
+            document.publisher,
+            document.published,
+            copies_of(story, document.publisher, self.store, filters),
+        )
+
+    def _ranked(
+        self, vector: Sequence[float], counts: Mapping[Concept, int], candidates: int, filters: Filters
+    ) -> tuple[list[Passage], dict[str, float]]:
+        """The passages best for a question's vector and words, best first, and their scores."""
         near = dict(self.index.query(vector, candidates, filters))
-        concepts = _concepts(question)
-        more = self._with_words(concepts, candidates, filters).keys() - near.keys()
+        more = dict(self._with_words(counts, candidates, filters)).keys() - near.keys()
         similarities = near | _cosines(self.store.vectors_of(sorted(more), self.index.fingerprint), vector)
-        shares = self._shares(concepts, sorted(similarities))
+        shares = self._shares(counts, sorted(similarities))
         scaled = _scaled(similarities, list(near.values()))
         scores = {id: scaled[id] + WORDS * share for id, share in shares.items()}
         texts = {passage.id: passage for passage in self.store.passages_by_ids(sorted(scores))}
@@ -102,17 +110,24 @@ class Retriever:
         """Passage id -> BM25 score by the question's own words, as full text search ranks by itself."""
         return dict(self.store.search_text(_TOKEN.findall(question.casefold()), limit))
 
-    def _with_words(self, concepts: Sequence[Concept], limit: int, filters: Filters = UNFILTERED) -> dict[str, float]:
-        terms = sorted(set().union(*concepts))
-        return dict(self.store.search_text(terms, limit, filters)) if terms else {}
+    def _counts(self, question: str) -> dict[Concept, int]:
+        """The question's words, and how many passages have each."""
+        return {concept: self.store.count_with(concept) for concept in _concepts(question)}
 
-    def _shares(self, concepts: Sequence[Concept], ids: Sequence[str]) -> dict[str, float]:
+    def _with_words(
+        self, counts: Mapping[Concept, int], limit: int, filters: Filters = UNFILTERED
+    ) -> list[tuple[str, float]]:
+        # What filters leave is little, and may have none of the rare words.
+        concepts = counts if filters else _rarest(counts)
+        return self.store.search_text(sorted(set().union(*concepts)), limit, filters)
+
+    def _shares(self, counts: Mapping[Concept, int], ids: Sequence[str]) -> dict[str, float]:
         """Passage id -> the share of the question that it has, 0 to 1; a word counts the more, the rarer it is."""
         total = self.store.count_passages()
         # A word that stands nowhere counts too: of a question in another language the words then say little.
-        rarities = [_rarity(self.store.count_with(concept), total) for concept in concepts]
-        whole = sum(rarities) or 1.0
-        weighed = [(_spaced(concept), rarity / whole) for concept, rarity in zip(concepts, rarities, strict=True)]
+        rarities = {concept: _rarity(count, total) for concept, count in counts.items()}
+        whole = sum(rarities.values()) or 1.0
+        weighed = [(_spaced(concept), rarity / whole) for concept, rarity in rarities.items()]
         texts = ((id, _spaced([text])[0]) for id, text in self.store.searchable_texts(ids))
         return {id: sum(share for forms, share in weighed if any(form in text for form in forms)) for id, text in texts}
 
@@ -123,21 +138,33 @@ def _chosen(stories: Sequence[Distinct], k: int, per_document: int) -> list[Dist
     first: list[int] = []
     rest: list[int] = []
     for place, story in enumerate(stories):
-        seen[story.document.id] += 1
-        (first if seen[story.document.id] <= per_document else rest).append(place)
+        seen[story.passage.document_id] += 1
+        (first if seen[story.passage.document_id] <= per_document else rest).append(place)
     return [stories[place] for place in sorted((first + rest)[:k])]
 
 
 def _concepts(question: str) -> list[Concept]:
     """The question's content words, each with its translations: any of them counts as the word."""
-    found = [forms for _, _, forms in phrases(question)]
-    covered = {word for _, matched, _ in phrases(question) for word in matched.casefold().split()}
+    expressions = phrases(question)
+    found = [forms for _, _, forms in expressions]
+    covered = {word for _, matched, _ in expressions for word in matched.casefold().split()}
     rest = [
         frozenset({word.casefold()})
         for word in _WORD.findall(question)
         if word.casefold() not in covered and not is_small_word(word) and len(word) > 1
     ]
     return list(dict.fromkeys(found + rest))
+
+
+def _rarest(counts: Mapping[Concept, int]) -> list[Concept]:
+    """The words that few passages have, as many as together have no more than are scored; at least the rarest."""
+    found, hits = [], 0
+    for concept, count in sorted(counts.items(), key=lambda each: each[1]):
+        if hits and hits + count > SCORED:
+            break
+        found.append(concept)
+        hits += count
+    return found
 
 
 def _rarity(count: int, total: int) -> float:

@@ -57,5 +57,6 @@ def says_the_same(text: str, whole: str, publisher: str = "") -> bool:
 
 
 def _hashes(text: str) -> list[int]:
-    words = re.findall(r"\w+", text.casefold())
-    return [crc32(" ".join(words[at : at + _WORDS]).encode()) for at in range(max(1, len(words) - _WORDS + 1))]
+    words = [word.encode() for word in re.findall(r"\w+", text.casefold())]
+    runs = zip(*(words[at:] for at in range(_WORDS)), strict=False)
+    return [crc32(b" ".join(run)) for run in runs] or [crc32(b" ".join(words))]

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import itertools
-import logging
 import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -19,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rag.database import NAME, is_damage, move_aside, open_database
 from rag.dates import DateSpan, bounds
 from rag.documents import Document
 from rag.errors import LibraryError
@@ -26,91 +25,12 @@ from rag.filters import UNFILTERED, Filters
 from rag.passages import Passage, embedded_text
 from rag.sentences import Sentence
 from rag.shingles import fingerprints
+from rag.where import of_filters
 
 Vector = npt.NDArray[np.float32]
 
-_log = logging.getLogger(__name__)
-
-_NAME = "library.sqlite3"
-_SCHEMA_VERSION = 2
 # SQLite refuses statements with more than 999 variables in its older builds.
 _PAGE = 500
-# Reading every page of a file of 64 MB takes 0.1 s; above that, damage is noticed where it is met.
-_CHECKED_UP_TO = 64 * 2**20
-_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-
-# Exclusive: the folder's lock lets in one process only, and without the memory shared between processes
-# a library can still be opened and read on a full disk.
-_CONNECT = """
-    PRAGMA busy_timeout = 5000;
-    PRAGMA locking_mode = EXCLUSIVE;
-    PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = FULL;
-    PRAGMA foreign_keys = ON;
-"""
-# What version 2 added. The digests go, so that the next sync reads every file again; no vector is lost.
-_SINCE_2 = f"""
-    CREATE TABLE events (
-        passage INTEGER NOT NULL REFERENCES passages(number) ON DELETE CASCADE,
-        first TEXT NOT NULL, last TEXT NOT NULL, PRIMARY KEY (passage, first, last)
-    ) WITHOUT ROWID;
-    CREATE TABLE fingerprints (
-        hash INTEGER NOT NULL, document INTEGER NOT NULL REFERENCES documents(number) ON DELETE CASCADE,
-        PRIMARY KEY (hash, document)
-    ) WITHOUT ROWID;
-    CREATE INDEX fingerprints_of_document ON fingerprints(document);
-    CREATE INDEX documents_by_publisher ON documents(publisher COLLATE NOCASE);
-    UPDATE files SET digest = 'of an older version';
-    PRAGMA user_version = {_SCHEMA_VERSION};
-"""
-_SCHEMA = f"""
-    BEGIN;
-    CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-    CREATE TABLE files (path TEXT PRIMARY KEY, digest TEXT NOT NULL, size INTEGER NOT NULL) WITHOUT ROWID;
-    CREATE TABLE problems (
-        path TEXT NOT NULL REFERENCES files(path) ON DELETE CASCADE,
-        reason TEXT NOT NULL, duplicate INTEGER NOT NULL
-    );
-    CREATE INDEX problems_of_file ON problems(path);
-    CREATE TABLE documents (
-        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
-        path TEXT NOT NULL REFERENCES files(path) ON DELETE CASCADE,
-        text TEXT NOT NULL, title TEXT NOT NULL, publisher TEXT NOT NULL, published TEXT NOT NULL,
-        precision TEXT NOT NULL, derived INTEGER NOT NULL, language TEXT NOT NULL, url TEXT NOT NULL,
-        digest TEXT NOT NULL
-    );
-    CREATE INDEX documents_of_file ON documents(path);
-    CREATE TABLE passages (
-        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
-        document INTEGER NOT NULL REFERENCES documents(number) ON DELETE CASCADE,
-        ordinal INTEGER NOT NULL, text TEXT NOT NULL, content TEXT NOT NULL
-    );
-    CREATE INDEX passages_of_document ON passages(document, ordinal);
-    CREATE INDEX passages_with_content ON passages(content);
-    CREATE TABLE sentences (
-        document INTEGER NOT NULL REFERENCES documents(number) ON DELETE CASCADE,
-        ordinal INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-        boilerplate INTEGER NOT NULL, passage INTEGER, PRIMARY KEY (document, ordinal)
-    ) WITHOUT ROWID;
-    CREATE TABLE vectors (
-        content TEXT NOT NULL, fingerprint TEXT NOT NULL, vector BLOB NOT NULL,
-        PRIMARY KEY (content, fingerprint)
-    );
-    CREATE TABLE unindexed (id TEXT PRIMARY KEY) WITHOUT ROWID;
-    CREATE VIRTUAL TABLE fulltext USING fts5(title, text, tokenize = 'unicode61 remove_diacritics 2');
-    CREATE TRIGGER passage_added AFTER INSERT ON passages BEGIN
-        INSERT INTO fulltext(rowid, title, text)
-            SELECT new.number, title, new.text FROM documents WHERE number = new.document;
-        INSERT OR IGNORE INTO unindexed VALUES (new.id);
-    END;
-    CREATE TRIGGER passage_removed AFTER DELETE ON passages BEGIN
-        DELETE FROM fulltext WHERE rowid = old.number;
-        INSERT OR IGNORE INTO unindexed VALUES (old.id);
-    END;
-    {_SINCE_2}
-    COMMIT;
-"""
-_MIGRATION = f"BEGIN; {_SINCE_2} COMMIT;"
 _DOCUMENT = [field.name for field in fields(Document)]
 
 
@@ -165,12 +85,11 @@ class Store:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.path = folder / _NAME
+        self.path = folder / NAME
         self._turn = threading.RLock()
-        self._revision = ""
         self._closed = False
         with self._clear_errors():
-            self._connection = self._open()
+            self._connection = open_database(self.path)
 
     def close(self) -> None:
         with self._turn:
@@ -258,13 +177,14 @@ class Store:
         """Return passages in the order of `ids`, without those that are no longer there."""
         found: dict[str, Passage] = {}
         for page in _pages(ids):
+            sentences = self._sentences_in(page)
             rows = self._rows(
-                "SELECT passages.id, documents.id, document, ordinal, passages.text FROM passages"
+                "SELECT passages.id, documents.id, passages.text FROM passages"
                 f" JOIN documents ON documents.number = document WHERE passages.id IN ({_marks(page)})",
                 *page,
             )
-            for id, document_id, document, ordinal, text in rows:
-                found[id] = Passage(id, document_id, self._sentences_in(document, ordinal), text)
+            for id, document_id, text in rows:
+                found[id] = Passage(id, document_id, tuple(sentences[id]), text)
         return [found[id] for id in ids if id in found]
 
     def those_there(self, ids: Sequence[str]) -> set[str]:
@@ -293,7 +213,7 @@ class Store:
 
     def passage_ids(self, filters: Filters) -> list[str]:
         """Return the ids of the passages that fit, in their order."""
-        where, values = _where(filters)
+        where, values = of_filters(filters)
         query = (
             f"SELECT passages.id FROM passages JOIN documents ON documents.number = document WHERE {where} ORDER BY 1"
         )
@@ -301,13 +221,13 @@ class Store:
 
     def count_documents(self, filters: Filters = UNFILTERED) -> int:
         """Return how many documents have passages that fit."""
-        where, values = _where(filters)
+        where, values = of_filters(filters)
         query = "SELECT count(DISTINCT document) FROM passages JOIN documents ON documents.number = document"
         return int(self._rows(f"{query} WHERE {where}", *values)[0][0])
 
     def documents_with(self, prints: Collection[int], least: int, filters: Filters = UNFILTERED) -> list[str]:
         """Return the ids of the documents that have at least so many of the fingerprints."""
-        where, values = _where(filters)
+        where, values = of_filters(filters)
         query = (
             "SELECT id FROM (SELECT document AS found FROM fingerprints"
             f" WHERE hash IN ({_marks(prints)}) GROUP BY document HAVING count(*) >= ?)"
@@ -323,15 +243,18 @@ class Store:
         match = _any_of(query_terms)
         if not match:
             return []
-        where, values = _where(filters)
-        return self._rows(
-            "SELECT passages.id, -bm25(fulltext) FROM fulltext JOIN passages ON passages.number = fulltext.rowid"
-            " JOIN documents ON documents.number = document"
-            f" WHERE fulltext MATCH ? AND {where} ORDER BY rank, passages.id LIMIT ?",
-            match,
-            *values,
-            limit,
+        where, values = of_filters(filters)
+        narrowed = (
+            "AND EXISTS (SELECT 1 FROM passages JOIN documents ON documents.number = document"
+            f" WHERE passages.number = fulltext.rowid AND {where})"
         )
+        # Only those that are returned are looked up: to do so for every hit takes longer than to score it.
+        best = (
+            f"SELECT rowid AS hit, rank AS score FROM fulltext WHERE fulltext MATCH ? {narrowed if filters else ''}"
+            " ORDER BY rank, rowid LIMIT ?"
+        )
+        query = f"SELECT id, -score FROM ({best}) JOIN passages ON passages.number = hit ORDER BY score, id"
+        return self._rows(query, match, *values, limit)
 
     def count_with(self, terms: Iterable[str]) -> int:
         """Return how many passages have any of the terms, in their text or their document's title."""
@@ -345,14 +268,6 @@ class Store:
             " JOIN documents ON documents.number = document WHERE passages.id IN"
         )
         return [row for page in _pages(ids) for row in self._rows(f"{query} ({_marks(page)})", *page)]
-
-    def revision(self) -> str:
-        """Return a key that changes when, and only when, the documents or how they are split change."""
-        with self._turn:
-            if not self._revision:
-                rows = self._rows("SELECT id, digest FROM documents ORDER BY id")
-                self._revision = _sha256(repr(rows))[:16]
-            return self._revision
 
     # Vectors
 
@@ -522,9 +437,16 @@ class Store:
         insert = "INSERT OR IGNORE INTO events SELECT number, ?2, ?3 FROM passages WHERE id = ?1"
         self._connection.executemany(insert, rows)
 
-    def _sentences_in(self, document: int, passage: int) -> tuple[Sentence, ...]:
-        query = 'SELECT start, "end" FROM sentences WHERE document = ? AND passage = ? ORDER BY ordinal'
-        return tuple(Sentence(*span) for span in self._rows(query, document, passage))
+    def _sentences_in(self, passage_ids: Sequence[str]) -> dict[str, list[Sentence]]:
+        found: dict[str, list[Sentence]] = {id: [] for id in passage_ids}
+        query = (
+            'SELECT id, start, "end" FROM passages JOIN sentences'
+            " ON sentences.document = passages.document AND passage = passages.ordinal"
+        )
+        in_order = "ORDER BY sentences.ordinal"
+        for id, *span in self._rows(f"{query} WHERE id IN ({_marks(passage_ids)}) {in_order}", *passage_ids):
+            found[id].append(Sentence(*span))
+        return found
 
     def _rows(self, query: str, *values: object) -> list[Any]:
         with self._turn, self._clear_errors():
@@ -537,7 +459,6 @@ class Store:
             if self._connection.in_transaction:
                 yield
                 return
-            self._revision = ""
             with self._clear_errors():
                 self._connection.execute("BEGIN IMMEDIATE")
                 try:
@@ -556,10 +477,10 @@ class Store:
         try:
             yield
         except sqlite3.DatabaseError as error:
-            if _is_damage(error):
+            if is_damage(error):
                 self.close()
                 raise LibraryError(
-                    f"The library was damaged ({error}) and is now {self._move_aside().name}. "
+                    f"The library was damaged ({error}) and is now {move_aside(self.path.parent).name}. "
                     "Run the command again: it is built anew from the articles."
                 ) from error
             if isinstance(error, sqlite3.OperationalError):
@@ -570,108 +491,6 @@ class Store:
         if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
             return f"The disk of {self.path.parent} is full. Make room and run it again: what is stored is kept."
         return f"The library {self.path} can't be used ({error}). Put that right, or use another --data folder."
-
-    # Opening
-
-    def _open(self) -> sqlite3.Connection:
-        try:
-            return self._connect()
-        except _UnusableError as error:
-            aside = self._move_aside()
-            _log.warning("%s %s. It is now %s; a new one is built.", self.path, error, aside.name)
-        return self._connect()
-
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-        try:
-            connection.executescript(_CONNECT)
-            self._check(connection)
-        except BaseException as error:
-            connection.close()
-            if isinstance(error, sqlite3.DatabaseError) and _is_damage(error):
-                raise _UnusableError(f"is damaged ({error})") from error
-            raise
-        return connection
-
-    def _check(self, connection: sqlite3.Connection) -> None:
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if version > _SCHEMA_VERSION:
-            raise LibraryError(f"{self.path} was written by a newer tanya. Update tanya, or use another --data folder.")
-        if not tables:
-            connection.executescript(_SCHEMA)
-            return
-        if version < 1:
-            raise _UnusableError("was not written by tanya")
-        if version < _SCHEMA_VERSION:
-            connection.executescript(_MIGRATION)
-        if self.path.stat().st_size <= _CHECKED_UP_TO:
-            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-            if verdict != "ok":
-                raise _UnusableError(f"is damaged ({verdict})")
-
-    def _move_aside(self) -> Path:
-        return move_aside(self.path.parent)
-
-
-def damage(folder: Path) -> str:
-    """What is wrong with a folder's library file, which stays as it is; "" if nothing is, or there is none."""
-    path = folder / _NAME
-    if not path.exists():
-        return ""
-    try:
-        with contextlib.closing(sqlite3.connect(path)) as connection:
-            connection.executescript(_CONNECT)
-            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    except sqlite3.DatabaseError as error:
-        return f"{path} is damaged ({error})"
-    return "" if verdict == "ok" else f"{path} is damaged ({verdict})"
-
-
-def move_aside(folder: Path) -> Path:
-    """Rename a folder's library file together with its log, which SQLite would otherwise play into the new one."""
-    path = folder / _NAME
-    names = (path.with_name(f"{path.name}.broken-{number}") for number in itertools.count(1))
-    aside = next(name for name in names if not name.exists())
-    for suffix in ("-wal", "-shm", ""):
-        with contextlib.suppress(FileNotFoundError):
-            Path(f"{path}{suffix}").replace(f"{aside}{suffix}")
-    return aside
-
-
-class _UnusableError(Exception):
-    """What is wrong with a file that has to be made anew."""
-
-
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    # The low byte names the kind of error, the rest where it was met.
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
-
-
-def _where(filters: Filters) -> tuple[str, list[str]]:
-    """What filters ask of a passage and its document, in SQL, with its values."""
-    asked: list[tuple[str, tuple[str, ...]]] = [
-        ("documents.publisher = ? COLLATE NOCASE", (filters.publisher,)),
-        ("documents.language = ?", (filters.language,)),
-        ("documents.id = ?", (filters.document,)),
-    ]
-    if filters.since or filters.until:
-        first, _ = bounds(DateSpan(filters.since or "0000"))
-        _, last = bounds(DateSpan(filters.until or "9999"))
-        undated = "published = '' OR " if filters.undated else ""
-        asked.append((f"({undated}{_OF_A_TIME})", (last, first, first, last, first, last)))
-    set_ones = [(clause, values) for clause, values in asked if all(values)]
-    clauses = " AND ".join(clause for clause, _ in set_ones)
-    return clauses or "TRUE", [value for _, values in set_ones for value in values]
-
-
-# As `bounds` does: "-00" is before, "-99" behind any month and day. An article that was published some day in 2017 may
-# be of 17 December; one that speaks of "2017" does not speak of that day.
-_OF_A_TIME = """(
-    (published != '' AND substr(published || '-00-00', 1, 10) <= ? AND substr(published || '-99-99', 1, 10) >= ?)
-    OR EXISTS (SELECT 1 FROM events WHERE events.passage = passages.number
-               AND (first BETWEEN ? AND ? OR last BETWEEN ? AND ?))
-)"""
 
 
 def _any_of(terms: Iterable[str]) -> str:

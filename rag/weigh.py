@@ -3,15 +3,15 @@
 No single sign decides. The reading's doubt, its lead over the other readings, and how much of the question the cited
 sentence holds are added up as log-odds, with weights from a logistic regression over 382 supported readings of the
 evaluation's questions (area under the curve 0.85 on questions left out; doubt alone 0.81). Weights for each kind of
-question or for the languages were no better, nor did it help to ask the model itself whether the sentence says the answer
-(0.82 with and without, 92 findings of 64 questions). On 114 questions of public sets (Indonesian Wikipedia and news),
-which the weights never saw, the area is 0.86.
+question or for the languages were no better, nor did it help to ask the model itself whether the sentence says the
+answer (0.82 with and without, 92 findings of 64 questions). On 114 questions of public sets (Indonesian Wikipedia and
+news), which the weights never saw, the area is 0.86.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.dates import find_dates, rewrite_dates, weekday_name
@@ -24,9 +24,9 @@ from rag.verify import split_verdict, verify
 # The weights: constant; doubt and lead (each a log-odds), share of the question's words, and its verb, in the sentence.
 BASE, DOUBT, LEAD, CLOSENESS, VERB = -1.9, -0.5, 0.3, 2.3, 0.3
 FARTHEST_LEAD = 4.0
-# The surest finding's log-odds below which nothing is said (P = 0.6). On 314 questions, a quarter of them without an answer,
-# any limit from -0.4 to 0.5 makes as many replies right; at 0.5 a sixth of the wrong answers are refusals instead, and
-# 57 of 78 unanswerable questions are told, at -0.4 47.
+# The surest finding's log-odds below which nothing is said (P = 0.6). On 314 questions, a quarter of them without an
+# answer, any limit from -0.4 to 0.5 makes as many replies right; at 0.5 a sixth of the wrong answers are refusals
+# instead, and 57 of 78 unanswerable questions are told, at -0.4 47.
 SURE = 0.5
 # How far behind the surest others are shown, how far where the question asks for several, and from where on however
 # sure the surest is (P = 0.5): articles that differ. A window of 1.8 made 2 of 160 answers more right, and showed half
@@ -55,7 +55,7 @@ def shown(question: Question, readings: Sequence[Reading]) -> tuple[Group, ...]:
     """What the readings say, the same once; empty where nothing is sure enough to be said."""
     if _asks_what(question, readings):
         question = replace(question, kind="open")
-    findings = [finding for reading in readings for finding in _found(question, reading, readings)]
+    findings = [finding for reading in readings if (finding := _found(question, reading, readings))]
     if not any(_is_sure(question, finding) for finding in findings):
         return ()
     groups = merge(question, findings)
@@ -86,26 +86,24 @@ def _is_sure(question: Question, finding: Finding) -> bool:
     return finding.doubt <= TOO_DOUBTFUL_YESNO if question.kind == "yesno" else finding.sureness >= SURE
 
 
-def _found(question: Question, reading: Reading, readings: Sequence[Reading]) -> Iterator[Finding]:
+def _found(question: Question, reading: Reading, readings: Sequence[Reading]) -> Finding | None:
+    """What a reading says; None where it says nothing, or nothing that its unit supports."""
     if not reading.text or _REFUSAL.match(reading.text):
-        return
+        return None
     unit = reading.unit
     verdict = verify(question, unit, reading.text, reading.hint, reading.leaning)
-    if verdict.supported:
-        context = [e.date.start for number in verdict.sentences for e in unit.dates[number] if e.date]
-        said = verdict.instead or reading.text
-        text = rewrite_dates(said, unit.document.published, context, question.language).strip(" .")
-        if asks_weekday(question.text):
-            text = _with_weekday(text, question.language)
-        has_verb = has_main_verb(question.text, " ".join(unit.quote(number) for number in verdict.sentences))
-        sureness = (
-            BASE
-            + DOUBT * reading.doubt
-            + LEAD * _lead(reading, readings)
-            + CLOSENESS * verdict.closeness
-            + VERB * has_verb
-        )
-        yield Finding(unit, text[:1].upper() + text[1:], verdict.sentences, reading.doubt, verdict.closeness, sureness)
+    if not verdict.supported:
+        return None
+    context = [e.date.start for number in verdict.sentences for e in unit.dates[number] if e.date]
+    said = verdict.instead or reading.text
+    text = rewrite_dates(said, unit.document.published, context, question.language).strip(" .")
+    if asks_weekday(question.text):
+        text = _with_weekday(text, question.language)
+    has_verb = has_main_verb(question.text, " ".join(unit.quote(number) for number in verdict.sentences))
+    sureness = (
+        BASE + DOUBT * reading.doubt + LEAD * _lead(reading, readings) + CLOSENESS * verdict.closeness + VERB * has_verb
+    )
+    return Finding(unit, text[:1].upper() + text[1:], verdict.sentences, reading.doubt, verdict.closeness, sureness)
 
 
 def _with_weekday(text: str, language: str) -> str:

@@ -5,10 +5,14 @@ import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from rag.library import Library, open_library
+
+if TYPE_CHECKING:
+    from ollama_server import OllamaServer
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT / "corpus"
@@ -46,3 +50,17 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         library.sync()
         assert not library.model_problem, library.model_problem
         yield library
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OllamaServer]:
+    """A real Ollama with the embedded chat model."""
+    from ollama_server import CHAT, OllamaServer  # reads the settings, which are changed above
+
+    server = OllamaServer(tmp_path_factory.mktemp("ollama"))
+    server.start()
+    try:
+        server.add_model(CHAT)
+        yield server
+    finally:
+        server.kill()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
-from ollama_server import CHAT, OllamaServer, missing
+from ollama_server import CHAT, missing
 
 from rag.errors import NotPulled, NotReachable, TooLong
 from rag.library import Library, open_library
@@ -18,17 +17,6 @@ from rag.ollama import Ollama
 from rag.served_embedding import ServedEmbedding
 
 pytestmark = [pytest.mark.ollama, pytest.mark.skipif(bool(missing()), reason=missing())]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory) -> Iterator[OllamaServer]:
-    server = OllamaServer(tmp_path_factory.mktemp("ollama"))
-    server.start()
-    try:
-        server.add_model(CHAT)
-        yield server
-    finally:
-        server.kill()
 
 
 @pytest.fixture

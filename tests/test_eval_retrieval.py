@@ -4,18 +4,14 @@ import json
 from xml.etree import ElementTree
 
 import pytest
+import short_articles
 
 from eval.__main__ import main
 from eval.beir import BeirError, load_beir
 from eval.retrieval import reciprocal_ranks, scored
 from eval.retrieval_report import Result, gains, parity
 
-ARTICLES = {
-    "rain": "Hujan deras mengguyur Jakarta sejak Senin pagi dan membanjiri jalan di Kemang.",
-    "ball": "Tim nasional Indonesia mengalahkan Vietnam dua gol tanpa balas di Hanoi.",
-    "rice": "Harga beras di pasar tradisional naik sepuluh persen menjelang Lebaran.",
-    "quake": "Gempa bermagnitudo 6,1 mengguncang Maluku; tidak ada peringatan tsunami.",
-    "bank": "Bank Indonesia mempertahankan suku bunga acuan pada 5,75 persen.",
+ARTICLES = short_articles.ARTICLES | {
     "bank again": "Bank Indonesia mempertahankan suku bunga acuan pada 5, 75 persen.",
 }
 QUESTIONS = {

@@ -274,7 +274,7 @@ def test_a_follow_up_goes_before_what_was_asked_before_it(retriever):
 def test_an_undated_article_is_let_through_by_a_question_and_not_by_an_option(tmp_path):
     store = filled(tmp_path, 3)
     in_2005 = narrow(store, ("Apa yang terjadi pada tahun 2005?",), Filters()).filters
-    assert in_2005.parts == ("dates",)
+    assert in_2005.names == ("dates",)
     assert len(store.passage_ids(in_2005)) == 3
     assert store.passage_ids(Filters(since="2005", until="2005")) == []
     store.close()

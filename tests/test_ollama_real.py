@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from ollama_server import CHAT, OllamaServer, missing
+from ollama_server import CHAT, missing
 
 from rag import errors, prompts
 from rag.library import Library
@@ -20,17 +20,6 @@ from rag.serving import Piece
 from rag.settings import Settings
 
 pytestmark = [pytest.mark.ollama, pytest.mark.skipif(bool(missing()), reason=missing())]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory) -> Iterator[OllamaServer]:
-    server = OllamaServer(tmp_path_factory.mktemp("ollama"))
-    server.start()
-    try:
-        server.add_model(CHAT)
-        yield server
-    finally:
-        server.kill()
 
 
 @pytest.fixture(scope="module")

@@ -3,16 +3,12 @@
 import json
 
 import pytest
+import short_articles
 
 from rag.library import open_library
-from rag.retrieve import CANDIDATES, _concepts, _rarity, _scaled, _spaced
+from rag.retrieve import CANDIDATES, _rarest, _rarity, _scaled, _spaced
 
-ARTICLES = {
-    "rain": "Hujan deras mengguyur Jakarta sejak Senin pagi dan membanjiri jalan di Kemang.",
-    "ball": "Tim nasional Indonesia mengalahkan Vietnam dua gol tanpa balas di Hanoi.",
-    "rice": "Harga beras di pasar tradisional naik sepuluh persen menjelang Lebaran.",
-    "quake": "Gempa bermagnitudo 6,1 mengguncang Maluku; tidak ada peringatan tsunami.",
-    "bank": "Bank Indonesia mempertahankan suku bunga acuan pada 5,75 persen.",
+ARTICLES = short_articles.ARTICLES | {
     "flight 1": "Penerbangan GA-402 ditunda tiga jam karena cuaca buruk di bandara.",
     "flight 2": "Penerbangan QZ-517 ditunda tiga jam karena cuaca buruk di bandara.",
 }
@@ -50,20 +46,28 @@ def test_a_question_without_words_in_common_is_answered_by_meaning(retriever, qu
 
 
 def test_a_passage_does_not_gain_by_saying_a_word_in_two_ways(retriever):
-    (concept,) = _concepts("Gempa?")
-    assert len(concept) > 1
-    assert retriever._shares([concept], ["quake#0", "rain#0"]) == {"quake#0": 1, "rain#0": 0}
+    counts = retriever._counts("Gempa?")
+    assert [len(concept) > 1 for concept in counts] == [True]
+    assert retriever._shares(counts, ["quake#0", "rain#0"]) == {"quake#0": 1, "rain#0": 0}
 
 
 def test_words_that_stand_nowhere_make_those_that_do_count_less(retriever):
-    alone = retriever._shares(_concepts("Maluku"), ["quake#0"])["quake#0"]
-    among_others = retriever._shares(_concepts("Maluku zyxwv"), ["quake#0"])["quake#0"]
+    alone = retriever._shares(retriever._counts("Maluku"), ["quake#0"])["quake#0"]
+    among_others = retriever._shares(retriever._counts("Maluku zyxwv"), ["quake#0"])["quake#0"]
     assert alone == 1
     assert 0 < among_others < 0.5
 
 
 def test_a_rare_word_tells_more_than_a_common_one():
     assert _rarity(1, 1000) > _rarity(100, 1000) > _rarity(1000, 1000) > 0
+
+
+def test_of_a_large_library_only_the_rarer_words_are_searched_by():
+    a, b, c = (frozenset(word) for word in "abc")
+    assert _rarest({a: 9_000, b: 900, c: 0}) == [c, b, a]
+    assert _rarest({a: 9_500, b: 900, c: 0}) == [c, b]
+    assert _rarest({a: 99_000, b: 90_000, c: 0}) == [c, b]
+    assert _rarest({}) == []
 
 
 def test_words_are_compared_whole_and_without_capitals_and_accents():

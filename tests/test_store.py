@@ -93,10 +93,9 @@ def test_everything_outlives_the_process(tmp_path):
     store = Store(tmp_path)
     store.write([one_file("a", "Berita.")])
     embed(store)
-    revision = store.revision()
     store.close()
     store = Store(tmp_path)
-    assert (store.count_passages(), store.count_vectors(EMBEDDER), store.revision()) == (1, 1, revision)
+    assert (store.document("a").text, store.count_passages(), store.count_vectors(EMBEDDER)) == ("Berita.", 1, 1)
     store.close()
 
 
@@ -184,9 +183,8 @@ def test_a_changed_document_replaces_the_old_one(store):
 def test_writing_the_same_again_changes_nothing(store):
     store.write([one_file("a", "Presiden.")])
     store.set_indexed("index", "x")
-    revision = store.revision()
     assert store.write([one_file("a", "Presiden.", digest="2")]) == set()
-    assert (store.files(), store.revision(), store.unindexed()) == ({"a": "2"}, revision, [])
+    assert (store.files(), store.document("a").text, store.unindexed()) == ({"a": "2"}, "Presiden.", [])
 
 
 def test_only_the_changed_documents_of_a_file_are_replaced(store):
@@ -211,18 +209,6 @@ def test_an_id_belongs_to_the_first_file_that_has_it(store):
     assert store.document("a").text == "Satu."
     assert [path for path, _ in store.files_with_duplicates()] == ["x.jsonl", "y.jsonl"]
     assert "x.jsonl has it too" in dict(store.problems())["y.jsonl"]
-
-
-def test_the_revision_follows_the_content_alone(store):
-    empty = store.revision()
-    store.write([one_file("a", "Satu.")])
-    first = store.revision()
-    embed(store)
-    assert store.revision() == first != empty
-    store.write([one_file("a", "Dua.")])
-    assert store.revision() != first
-    store.write([one_file("a", "Satu.")])
-    assert store.revision() == first
 
 
 # Vectors
@@ -325,7 +311,7 @@ def test_an_emptied_file_is_a_new_library(tmp_path):
 
 
 def test_damage_met_while_in_use_is_an_error_with_a_way_out(tmp_path, monkeypatch):
-    monkeypatch.setattr("rag.store._CHECKED_UP_TO", 0)
+    monkeypatch.setattr("rag.database._CHECKED_UP_TO", 0)
     store = Store(tmp_path)
     store.write([one_file(f"{number}", f"Berita nomor {number}. " * 50) for number in range(50)])
     (page,) = store._connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'documents'").fetchone()

@@ -220,13 +220,13 @@ def _narrowed(number: int, answer: Answer) -> Markup:
     """What the search was narrowed to; what the question itself asked for can be taken back by a click."""
     say, narrowed = _labels(answer.language), answer.narrowed
     parts = [escape(say["only"])] if narrowed.filters else []
-    for part in narrowed.filters.parts:
-        words = narrowed.filters.words(part, answer.language)
+    for name in narrowed.filters.names:
+        words = narrowed.filters.words(name, answer.language)
         parts.append(escape(words))
-        if part in narrowed.inferred.parts:
+        if name in narrowed.inferred.names:
             link = Markup('<a href="#without-{}-{}" aria-label="{}">×</a>')
-            parts[-1] += " " + link.format(number, part, say["remove"].format(words))
-    ignored = ", ".join(narrowed.ignored.words(part, answer.language) for part in narrowed.ignored.parts)
+            parts[-1] += " " + link.format(number, name, say["remove"].format(words))
+    ignored = ", ".join(narrowed.ignored.words(name, answer.language) for name in narrowed.ignored.names)
     if ignored:
         parts.append(escape(say["ignored"].format(ignored)))
     return _tag("p", _join(parts, " "), "narrowed") if parts else Markup("")
