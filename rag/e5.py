@@ -18,48 +18,43 @@ _QUIET = 3
 
 
 class Encoder:
-    """The model, loaded. Called from several threads."""
+    """The model, loaded. May be called from several threads at once, each of which then works at its own text."""
 
-    def __init__(self, weights: Weights, threads: int) -> None:
+    def __init__(self, weights: Weights) -> None:
         self._words = weights.blocks["emb.word"]
         self._places = weights.floats["emb.pos"].reshape(TOKENS, WIDTH) + weights.floats["emb.type"][:WIDTH]
-        self._ends = [weights.first], [weights.last]
+        self._first, self._last = weights.first, weights.last
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+        # The caller's thread and no other: onnxruntime's own wait by spinning, which would slow the chat model.
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = _QUIET
-        # Threads that wait by spinning would take the cores from the chat model's.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         tensors = _tensors(weights)
         options.add_external_initializers(
             list(tensors), [onnxruntime.OrtValue.ortvalue_from_numpy(tensor) for tensor in tensors.values()]
         )
         self._session = onnxruntime.InferenceSession(str(GRAPH), options, providers=["CPUExecutionProvider"])
 
-    def encode(self, texts: Sequence[Sequence[int]]) -> Floats:
-        """The mean of each text's tokens' vectors, at length 1: texts x 384.
+    def encode(self, pieces: Sequence[int]) -> Floats:
+        """A text's vector: the mean of its tokens', at length 1.
 
         Args:
-            texts: ids of each text's pieces, 510 at most. They are filled up to the longest, which takes as long.
+            pieces: their ids, at most 510, without the two that mark the ends.
         """
-        longest = max(map(len, texts)) + 2
-        ids, mask = np.zeros((len(texts), longest), np.int64), np.zeros((len(texts), longest), np.int32)
-        for number, text in enumerate(texts):
-            ids[number, : len(text) + 2] = [*self._ends[0], *text, *self._ends[1]]
-            mask[number, : len(text) + 2] = 1
-        (tokens,) = self._session.run(None, {"embedded": self._embedded(ids), "mask": mask})
-        vectors = (mask[:, None, :].astype(np.float32) @ tokens)[:, 0]
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        embedded = self._embedded(np.array([self._first, *pieces, self._last]))
+        tokens: Floats = self._session.run(None, {"embedded": embedded[None]})[0][0]
+        vector: Floats = tokens.mean(axis=0)
+        return vector / np.linalg.norm(vector)
 
     def _embedded(self, ids: NDArray[np.int64]) -> Floats:
-        """Each token's piece and place: texts x tokens x 384."""
+        """Each token's piece and place: tokens x 384."""
         blocks = self._words[ids]
         values = (unpacked(blocks).astype(np.float32) - 8) * scales(blocks)[..., None]
-        return values.reshape(*ids.shape, WIDTH) + self._places[: ids.shape[1]]
+        return values.reshape(-1, WIDTH) + self._places[: len(ids)]
 
 
 def shapes() -> Mapping[str, tuple[tuple[int, ...], bool]]:
     """The graph's tensors: each one's shape, and whether it is of 4-bit weights (two a byte) or of float32."""
-    found: dict[str, tuple[tuple[int, ...], bool]] = {name: ((WIDTH,), False) for name in ("emb.ln.w", "emb.ln.b")}
+    found: dict[str, tuple[tuple[int, ...], bool]] = dict.fromkeys(("emb.ln.w", "emb.ln.b"), ((WIDTH,), False))
     for at in (f"l{layer}." for layer in range(LAYERS)):
         found |= {at + name: ((WIDTH,), False) for name in ("aln.w", "aln.b", "oln.w", "oln.b")}
         for name, inputs, outputs in (

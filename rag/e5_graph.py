@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from onnx import ModelProto, NodeProto, StringStringEntryProto, TensorProto, helper
 
@@ -21,18 +22,15 @@ _OPSET, _IR = 18, 9
 
 
 def build() -> ModelProto:
-    """Embedded tokens (texts x tokens x 384) and mask (texts x tokens, 1 where a token is) -> tokens' vectors."""
+    """A text's tokens by piece and place (1 x tokens x 384) -> what they mean in the text (the same shape)."""
     nodes = [_node("LayerNormalization", ["embedded", "emb.ln.w", "emb.ln.b"], "x0", epsilon=EPSILON, axis=-1)]
     for layer in range(LAYERS):
         nodes += _layer(f"l{layer}.", f"x{layer}", f"x{layer + 1}" if layer + 1 < LAYERS else "tokens")
     graph = helper.make_graph(
         nodes,
         "multilingual-e5-small",
-        [
-            helper.make_tensor_value_info("embedded", TensorProto.FLOAT, ["texts", "length", WIDTH]),
-            helper.make_tensor_value_info("mask", TensorProto.INT32, ["texts", "length"]),
-        ],
-        [helper.make_tensor_value_info("tokens", TensorProto.FLOAT, ["texts", "length", WIDTH])],
+        [helper.make_tensor_value_info("embedded", TensorProto.FLOAT, [1, "length", WIDTH])],
+        [helper.make_tensor_value_info("tokens", TensorProto.FLOAT, [1, "length", WIDTH])],
         [_elsewhere(name, shape, packed) for name, (shape, packed) in shapes().items()],
     )
     sets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_OWN, 1)]
@@ -44,7 +42,7 @@ def _layer(at: str, before: str, after: str) -> list[NodeProto]:
     return [
         _dense(at + "qkv", before, WIDTH, 3 * WIDTH),
         _node("Split", [at + "qkv"], [at + "q", at + "k", at + "v"], axis=-1, num_outputs=3),
-        _node("MultiHeadAttention", [at + "q", at + "k", at + "v", "", "mask"], at + "attended", _OWN, num_heads=HEADS),
+        _node("MultiHeadAttention", [at + "q", at + "k", at + "v"], at + "attended", _OWN, num_heads=HEADS),
         _dense(at + "ao", at + "attended", WIDTH, WIDTH),
         _added(at + "aln", at + "ao", before, at + "between"),
         _dense(at + "fi", at + "between", WIDTH, INNER),
@@ -73,7 +71,13 @@ def _added(name: str, one: str, other: str, output: str) -> NodeProto:
     return _node("SkipLayerNormalization", [one, other, name + ".w", name + ".b"], output, _OWN, epsilon=EPSILON)
 
 
-def _node(kind: str, inputs: Sequence[str], output: str | list[str], domain: str = "", **said: float) -> NodeProto:
+def _node(
+    kind: str,
+    inputs: Sequence[str],
+    output: str | list[str],
+    domain: str = "",
+    **said: Any,  # noqa: ANN401 - whatever the operator is told
+) -> NodeProto:
     outputs = [output] if isinstance(output, str) else output
     return helper.make_node(kind, inputs, outputs, domain=domain, **said)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from rag.e5_weights import Weights
@@ -60,7 +61,7 @@ class Pieces:
                     best[end] = (there, id, start)
         return tuple(self._backwards(best, len(text)))[::-1]
 
-    def _backwards(self, best: dict[int, tuple[float, int, int]], end: int):
+    def _backwards(self, best: dict[int, tuple[float, int, int]], end: int) -> Iterator[int]:
         last = -1
         while end:
             _, id, end = best[end]

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import distribution
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,7 @@ def _read(file: _Cursor) -> Weights:
     starts = file.take(4 * (count + 1)).view(np.uint32).tolist()
     scores = tuple(file.take(4 * count).view(np.float32).tolist())
     letters = file.take(size).tobytes()
-    pieces = {letters[start:end]: id for id, (start, end) in enumerate(zip(starts, starts[1:], strict=False))}
+    pieces = {letters[start:end]: id for id, (start, end) in enumerate(pairwise(starts))}
     normal = dict(_normal(file))
     floats, blocks = _tensors(file)
     return Weights(pieces, scores, unknown, first, last, normal, floats, blocks)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 # Of a text's 512 tokens two mark its ends.
 _PIECES = 510
-# Tokens that are encoded at once, filled up ones included. From _ on, more are no faster, and take more memory.
-_AT_ONCE = 2048
 # What every text begins with; the model was trained with it.
 _QUERY, _PASSAGE = "query: ", "passage: "
 _LOADING = threading.Lock()
@@ -32,7 +31,7 @@ class E5Embedding(BaseEmbedding):
     Vectors have 384 dimensions and length 1. A text of more than 512 tokens gets the mean of its parts' vectors.
 
     Args:
-        threads: that work at one text; by default as many as this process may use cores.
+        threads: texts embedded at the same time; 0 for one a core that this process may use.
     """
 
     _threads: int = PrivateAttr()
@@ -54,28 +53,29 @@ class E5Embedding(BaseEmbedding):
         return self._get_query_embedding(query)
 
     def _embed(self, texts: list[str], prefix: str) -> list[list[float]]:
-        pieces, encoder = _loaded(self._threads)
-        # What was stored with a NUL for a space, as C strings can't hold one, is embedded alike.
-        parts = [list(_parts(pieces, prefix, text.replace("\0", " "))) for text in texts]
-        vectors = iter(_encoded(encoder, [part for some in parts for part in some]))
-        return [mean([next(vectors) for _ in some]) for some in parts]
+        pieces, encoder = _loaded()
+        parts = [list(_parts(pieces, prefix, text)) for text in texts]
+        # A text a thread: sharing one text out among threads, or filling up texts to a common length, takes longer.
+        with ThreadPoolExecutor(self._threads) as pool:
+            vectors = pool.map(encoder.encode, [part for some in parts for part in some])
+            return [mean([next(vectors).tolist() for _ in some]) for some in parts]
 
 
-def _loaded(threads: int) -> tuple[Pieces, Encoder]:
+def _loaded() -> tuple[Pieces, Encoder]:
     """The model, once in a process."""
     with _LOADING:
-        return _load(threads)
+        return _load()
 
 
 @cache
-def _load(threads: int) -> tuple[Pieces, Encoder]:
+def _load() -> tuple[Pieces, Encoder]:
     # onnxruntime and the weights take 0.3 s, which `tanya --help` need not pay.
     from rag.e5 import Encoder
     from rag.e5_tokens import Pieces
     from rag.e5_weights import bundled, load
 
     weights = load(bundled())
-    return Pieces(weights), Encoder(weights, threads)
+    return Pieces(weights), Encoder(weights)
 
 
 def _parts(pieces: Pieces, prefix: str, text: str) -> Iterator[list[int]]:
@@ -86,26 +86,6 @@ def _parts(pieces: Pieces, prefix: str, text: str) -> Iterator[list[int]]:
         return
     for half in halves(text):
         yield from _parts(pieces, prefix, half)
-
-
-def _encoded(encoder: Encoder, texts: Sequence[Sequence[int]]) -> list[list[float]]:
-    """The texts' vectors, in their order."""
-    vectors: dict[int, list[float]] = {}
-    for batch in _batches([len(text) for text in texts]):
-        vectors |= zip(batch, encoder.encode([texts[number] for number in batch]).tolist(), strict=True)
-    return [vectors[number] for number in range(len(texts))]
-
-
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Numbers of the texts to encode together: alike in length, since all take as long as the longest of them."""
-    batch: list[int] = []
-    for number in sorted(range(len(lengths)), key=lambda number: -lengths[number]):
-        if batch and (len(batch) + 1) * (lengths[batch[0]] + 2) > _AT_ONCE:
-            yield batch
-            batch = []
-        batch.append(number)
-    if batch:
-        yield batch
 
 
 def halves(text: str) -> tuple[str, str]:
