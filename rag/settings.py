@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     threads: int = Field(
         default=min(len(os.sched_getaffinity(0)), 8),
         ge=1,
-        description="CPU threads of the embedded chat model; more than 8 gain little on a 1.5B model",
+        description="CPU threads of the embedded models; more than 8 gain little on a 1.5B model",
     )
     states_mb: int = Field(
         default=2048,

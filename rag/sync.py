@@ -28,9 +28,9 @@ from rag.store import SplitDocument, SplitFile, Store
 
 _log = logging.getLogger(__name__)
 
-# Passages of the files that are stored together: one commit for many short articles, ten seconds of work.
+# Passages of the files that are stored together: one commit for many short articles, two or three seconds of work.
 _BATCH = 64
-# Texts embedded between two commits and two signs of life: one or two seconds of a CPU's work.
+# Texts embedded between two commits and two signs of life: less than a second of a CPU's work.
 _SLICE = 16
 
 
