@@ -229,6 +229,10 @@ class Library:
     def _refuse_if_empty(self) -> None:
         if not self._store.count_passages():
             raise LibraryError(f"No article has been read yet. Run `tanya sync --corpus {self.corpus}` first.")
+        if not self._store.has_vectors(self._retriever.index.fingerprint):
+            raise LibraryError(
+                f"The articles were embedded by another model or version. Run `tanya sync --corpus {self.corpus}` first."
+            )
 
     def warm_up(self) -> None:
         """Begin to open in the background what the first search needs: Chroma alone takes a second or two."""

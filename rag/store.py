@@ -312,6 +312,10 @@ class Store:
         query = "SELECT count(*) FROM passages JOIN vectors USING (content) WHERE fingerprint = ?"
         return int(self._rows(query, fingerprint)[0][0])
 
+    def has_vectors(self, fingerprint: str) -> bool:
+        """Return whether any text has a vector by this embedder."""
+        return bool(self._rows("SELECT 1 FROM vectors WHERE fingerprint = ? LIMIT 1", fingerprint))
+
     def vectors(self, fingerprint: str) -> Iterator[tuple[str, Vector]]:
         """Yield (passage id, vector) for every passage that has one by this embedder."""
         last = -1

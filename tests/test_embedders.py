@@ -13,7 +13,7 @@ import pytest
 from embedding_servers import e5_server, faulty_server, free_port
 
 from rag.embedding import E5Embedding, halves, mean
-from rag.errors import BrokenOff, Busy, ModelError, NotPulled, NotReachable, TooLong
+from rag.errors import BrokenOff, Busy, LibraryError, ModelError, NotPulled, NotReachable, TooLong
 from rag.library import Library, open_library
 from rag.ollama import Ollama
 from rag.openai_vectors import OpenAIVectors
@@ -373,3 +373,14 @@ def test_an_address_that_is_none_is_said_to_be(monkeypatch):
         OpenAIVectors("http://[::bad")
     with pytest.raises(NotReachable, match="TANYA_OPENAI_URL"):
         OpenAIVectors("")
+
+
+def test_what_another_version_embedded_is_not_searched_until_it_is_embedded_anew(tmp_path, corpus):
+    with open_library(corpus, tmp_path / "data") as library:
+        library.sync()
+        with library._store._transaction():
+            library._store._connection.execute("UPDATE vectors SET fingerprint = 'an older version'")
+        with pytest.raises(LibraryError, match="tanya sync"):
+            library.retrieve("hujan")
+        library.sync()
+        assert library.retrieve("hujan")

@@ -109,14 +109,14 @@ def test_reading_costs_what_the_server_takes_and_the_rules_are_read_once(server,
         began = time.perf_counter()
         reader.read([each], "Who called whom?", lambda doubts: range(len(doubts)))
         seconds.append(time.perf_counter() - began)
-    own_seconds = [
-        sum(usage[key] for key in ("load_duration", "prompt_eval_duration", "eval_duration")) / 1e9
-        for usage in chat.usages
-    ]
-    assert len(own_seconds) == len(units)  # no reading was broken off
-    ratio = sum(seconds) / sum(own_seconds)
-    print(f"reading / server's own time: {ratio:.3f}")  # noqa: T201 - pytest -s shows it
-    assert ratio <= 1.05
+    assert len(chat.usages) == len(units)  # no reading was broken off
+    named, whole = (
+        sum(usage[key] for usage in chat.usages for key in keys) / 1e9
+        for keys in (("load_duration", "prompt_eval_duration", "eval_duration"), ("total_duration",))
+    )
+    # From 0.12 on Ollama cuts the prompt into tokens once for each of its messages, which it names nowhere.
+    print(f"reading / what Ollama names: {sum(seconds) / named:.3f}, / all its time: {sum(seconds) / whole:.3f}")  # noqa: T201
+    assert sum(seconds) / whole <= 1.05
     rules = len(library._load_reader()._rules)
     known = server.known_tokens()[-len(units) :]
     print("tokens that the server knew of each prompt:", known)  # noqa: T201 - pytest -s shows it
