@@ -231,7 +231,7 @@ class Library:
             raise LibraryError(f"No article has been read yet. Run `tanya sync --corpus {self.corpus}` first.")
         if not self._store.has_vectors(self._retriever.index.fingerprint):
             raise LibraryError(
-                f"The articles were embedded by another model or version. Run `tanya sync --corpus {self.corpus}` first."
+                f"The articles were embedded by another model or version. Run `tanya sync --corpus {self.corpus}`."
             )
 
     def warm_up(self) -> None:

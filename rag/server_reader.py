@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from rag import prompts
 from rag.errors import TooLong
+from rag.question import kind_of
 from rag.reading import Reading, Worth, parse_reply
 from rag.serving import ChatModel, Messages, Piece
 from rag.units import Unit
@@ -26,7 +27,8 @@ RULES_TOKENS, REPLY_TOKENS = 1_000, 40
 # A model that thinks although it is asked not to needs room to come to its reply.
 THINKING_TOKENS = 1_000
 # Doubts where the server gives no probabilities: of a reply the median of the embedded model's on the gold questions
-# where it doesn't refuse, of a refusal as little as is past every limit of `rag.weigh`.
+# where it doesn't refuse, of a refusal as little as is past every limit of `rag.weigh`. Where it gives them, a unit is
+# worth a look although the likeliest single token is the refusal's: all others together may be likelier.
 SAID, REFUSED = -1.5, 2.0
 
 _THOUGHTS = re.compile(r"^.*</think(?:ing)?>|<think(?:ing)?>.*$", re.DOTALL | re.IGNORECASE)
@@ -61,9 +63,17 @@ class Reply:
 
     @property
     def doubt(self) -> float:
-        """Log-odds of the refusal; no words are one, and one that comes late is one too."""
-        odds = SAID if self.first is None else refusal_odds(self.first)
-        return max(odds, REFUSED) if self.refuses or not self.text else odds
+        """Log-odds of the refusal; where the server doesn't tell, by what it says: no words are one too."""
+        if self.first is not None:
+            return refusal_odds(self.first)
+        return REFUSED if self.refuses or not self.text else SAID
+
+    def said(self, *, whether: bool) -> str:
+        """The reply where it is no refusal; to whether something is so, else what it leans to."""
+        if not self.refuses:
+            return self.text
+        leans = leaning(self.first) if whether else None
+        return "" if leans is None else (prompts.YES if leans > 0 else prompts.NO)[0]
 
 
 class ServerReader:
@@ -106,9 +116,9 @@ class ServerReader:
         """
         with ThreadPoolExecutor(self._slots, "reading") as pool:
             replies = list(pool.map(lambda unit: self._reply(unit, question), units))
-        doubts = [reply.doubt for reply in replies]
-        chosen = {number for number in worth(doubts) if not replies[number].refuses}
-        texts = [reply.text if number in chosen else "" for number, reply in enumerate(replies)]
+        chosen = set(worth([reply.doubt for reply in replies]))
+        whether = kind_of(question) == "yesno"
+        texts = [reply.said(whether=whether) if number in chosen else "" for number, reply in enumerate(replies)]
         return [
             Reading(unit, reply.doubt, *parse_reply(text, len(unit.sentences)), leaning(reply.first))
             for unit, reply, text in zip(units, replies, texts, strict=True)

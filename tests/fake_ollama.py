@@ -103,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
             done["prompt_eval_count"] = body["options"]["num_ctx"]
         for piece in _pieces(mode, body):
             line: dict[str, Any] = {"message": {"role": "assistant", **piece}, "done": False}
-            if mode.startswith("odds:"):
+            if "odds:" in mode:
                 line["logprobs"] = [{"token": "NOT", "logprob": -9, "top_logprobs": _odds(mode)}]
             yield json.dumps(line).encode() + b"\n"
             if mode == "stall":
@@ -133,7 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
         yield event({"role": "assistant", "content": ""})
         for piece in _pieces(mode, {}):
             odds = {"content": [{"token": "3", "logprob": -1, "bytes": None, "top_logprobs": _odds(mode)}]}
-            yield event({"content": piece.get("content", "")}, None, odds if mode.startswith("odds:") else None)
+            yield event({"content": piece.get("content", "")}, None, odds if "odds:" in mode else None)
             if mode == "no-done":
                 return
             if mode == "error":
@@ -164,7 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _pieces(mode: str, body: dict[str, Any]) -> list[dict[str, str]]:
-    if mode == "refusal":
+    if mode.startswith("refusal"):
         return [{"content": piece} for piece in ("NOT", "_FOUND")]
     if mode == "silent":
         return []
@@ -178,5 +178,5 @@ def _pieces(mode: str, body: dict[str, Any]) -> list[dict[str, str]]:
 
 def _odds(mode: str) -> list[dict[str, Any]]:
     """What "odds:NOT=-2,Yes=-1" names, as the likeliest tokens with their log-probabilities."""
-    named = (pair.split("=") for pair in mode.removeprefix("odds:").split(",") if mode.startswith("odds:"))
+    named = (pair.split("=") for pair in mode.partition("odds:")[2].split(",") if pair)
     return [{"token": token, "logprob": float(share), "bytes": None} for token, share in named]

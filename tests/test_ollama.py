@@ -182,6 +182,14 @@ def test_a_yes_or_no_leans_by_the_first_tokens(reader, fake, odds, leaning):
     assert read(reader).leaning == (None if leaning is None else pytest.approx(leaning))
 
 
+def test_a_yes_or_no_leans_although_the_refusal_is_the_likeliest_token(reader, fake):
+    fake.mode = "refusal odds:NOT=-0.7,Yes=-1.2,No=-2.2"
+    asked = reader.read([unit()], "Did they meet?", lambda doubts: [0])[0]
+    assert (asked.text, asked.leaning) == ("Yes", pytest.approx(1.0))
+    assert asked.doubt == pytest.approx(math.log(math.exp(-0.7) / (1 - math.exp(-0.7))))
+    assert reader.read([unit()], "When did they meet?", lambda doubts: [0])[0].text == ""
+
+
 def test_a_reading_that_is_not_worth_its_reply_has_none(reader):
     assert reader.read([unit()], QUESTION, lambda doubts: [])[0] == Reading(unit(), SAID)
 
