@@ -24,9 +24,9 @@ from rag.verify import split_verdict, verify
 # The weights: constant; doubt and lead (each a log-odds), share of the question's words, and its verb, in the sentence.
 BASE, DOUBT, LEAD, CLOSENESS, VERB = -1.9, -0.5, 0.3, 2.3, 0.3
 FARTHEST_LEAD = 4.0
-# The surest finding's log-odds below which nothing is said (P = 0.4): refusing a right answer and giving a wrong one are
-# then about equally frequent. At 0.5 the 106 held-out questions came out 58 % right and 82 % abstained, at -0.4 68 % and
-# 73 %; on 114 questions of public sets, a third without an answer, both make as many replies right.
+# The surest finding's log-odds below which nothing is said (P = 0.4): refusing a right answer and giving a wrong one
+# are then about equally frequent. At 0.5 the 106 held-out questions came out 58 % right and 82 % abstained, at -0.4
+# 68 % and 73 %; on 114 questions of public sets, a third without an answer, both make as many replies right.
 SURE = -0.4
 # How far behind the surest others are shown, how far where the question asks for several, and from where on however
 # sure the surest is (P = 0.5): articles that differ. A window of 1.8 made 2 of 160 answers more right, and showed half
