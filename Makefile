@@ -10,7 +10,7 @@ export Q
 .PHONY: help setup ask chat sync test test-ollama lint check eval lock clean
 
 help: ## show what each target does
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 	@echo '  make ask Q="your question"'
 
 ask: setup ## answer one question: make ask Q="when did Putin thank Trump"

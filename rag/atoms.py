@@ -217,6 +217,7 @@ def is_called(text: str, name: str) -> bool:
     return " " in name and any(all(run <= parts for run in runs if part in run) for part in alone)
 
 
+@lru_cache(maxsize=16384)
 def _own_words(name: str) -> frozenset[str]:
     """A name's words without titles, initials and what else the lexicon knows."""
     known = {word for _, matched, _ in phrases(name) for word in _plain(matched).split()}

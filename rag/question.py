@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Literal
@@ -33,10 +32,14 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
     ("number", r"\b(ke)?(berapa|brapa|brp)(kah)?\b|\b(what|which) (number|percentage|share|amount)\b"),
     ("who", r"\b(who|whom|whose)\b|\bsiapa(kah)?\b"),
     ("where", r"\bwhere\b|\b(di|ke|dari) ?mana(kah)?\b|\b(kota|negara|daerah) mana\b|\b(which|what) (city|country)\b"),
-    ("yesno", _AND + r"(will|would|can|could|should|apa (benar|betul))\b"),
+    ("yesno", r"\bapa (benar|betul)\b"),
     ("open", r"\bapakah (nama|kepanjangan|maksud|arti|definisi|pengertian|isi|judul|alasan|penyebab|tujuan|yang)\b"),
-    ("yesno", _AND + r"(apakah|benarkah|betulkah|adakah|bukankah|sudahkah|pernahkah|akankah)\b"),
     ("open", r"\b(what|which|why|how|apa|mengapa|kenapa|bagaimana|gimana)\b"),
+)
+# How a question that has none of them asks whether: "could you say who called?" has one.
+_WHETHER = re.compile(
+    _AND + r"(will|would|can|could|should|apakah|benarkah|betulkah|adakah|bukankah|sudahkah|pernahkah|akankah)\b",
+    re.IGNORECASE,
 )
 
 
@@ -132,15 +135,13 @@ _FEW_WORDS = 5
 
 def kind_of(text: str) -> Kind:
     """What a right answer to the question consists of."""
-    begins = _first(_BEGINNINGS, text)
-    if begins:
-        return begins
+    for kind, pattern in _BEGINNINGS:
+        if re.search(pattern, text, re.IGNORECASE):
+            return kind
     asked = [(found.start(), kind) for kind, pattern in _WORDS if (found := re.search(pattern, text, re.IGNORECASE))]
     if asked:
         return min(asked, key=itemgetter(0))[1]
+    if _WHETHER.match(text):
+        return "yesno"
     whether = text.endswith("?") and len(text.split()) >= _FEW_WORDS and not _ASKS_FOR.search(text)
     return "yesno" if whether and not re.search(r"\b(or|atau)\b", text, re.IGNORECASE) else "open"
-
-
-def _first(patterns: Sequence[tuple[Kind, str]], text: str) -> Kind | None:
-    return next((kind for kind, pattern in patterns if re.search(pattern, text, re.IGNORECASE)), None)

@@ -73,7 +73,11 @@ def test_the_model_is_asked_what_it_can_answer(question, asked):
         ("Apakah pengertian dari konvergensi?", "open"),
         ("apakah kedua presiden itu sepakat?", "yesno"),
         ("Apakah serangan itu gagal?", "yesno"),
+        ("Will Putin visit Washington?", "yesno"),
+        ("Can you tell me when Putin thanked Trump?", "when"),
+        ("Could you say who called?", "who"),
+        ("apakah Trump tahu siapa yang menelepon?", "who"),
     ],
 )
-def test_a_question_without_a_question_word_asks_whether(question, kind):
+def test_the_first_question_word_tells_the_kind_and_none_asks_whether(question, kind):
     assert kind_of(question) == kind
