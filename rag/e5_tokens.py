@@ -25,8 +25,8 @@ class Pieces:
     """Cuts texts into the likeliest pieces (Kudo 2018, arXiv 1804.10959).
 
     Own code since the `tokenizers` package takes a second and 255 MB to load the 250,000 pieces, where this reads them
-    with the weights in 0.3 s and 48 MB. Words are cut one by one (no piece goes across a space) and remembered: a text takes a
-    millisecond, or a tenth of one where its words are known.
+    with the weights in 0.3 s and 48 MB. Words are cut one by one (no piece goes across a space) and remembered: a text
+    takes a millisecond, or a tenth of one where its words are known.
     """
 
     def __init__(self, weights: Weights) -> None:

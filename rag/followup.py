@@ -10,6 +10,7 @@ from rag.atoms import atoms, has_name
 from rag.dates import same_date
 from rag.language import is_small_word
 from rag.question import kind_of
+from rag.reading import BROKEN_OFF
 
 # Words that point back to what was said before.
 _POINTS_BACK = re.compile(
@@ -46,8 +47,10 @@ def standalone(question: str, history: Sequence[tuple[str, str]], complete: Call
     turns = [(asked, _plain(answered)) for asked, answered in history[-_TURNS:]]
     if complete is not None:
         written = complete(prompts.follow_up(turns, question)).strip().strip('"')
-        if _same_kind(written, question) and _names_nothing_new(
-            written, " ".join([question, *(text for turn in turns for text in turn)])
+        if (
+            not written.endswith(BROKEN_OFF)
+            and _same_kind(written, question)
+            and _names_nothing_new(written, " ".join([question, *(text for turn in turns for text in turn)]))
         ):
             return written
     return f"{turns[-1][0].rstrip('?. ')}? {question}"

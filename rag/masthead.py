@@ -31,7 +31,9 @@ _CHANGED = re.compile(r"\b(?:updated?|diperbarui|last modified|edited)\b", re.I)
 
 _DASH = r"\s*(?:--|[-–—])\s"
 _SITE = re.compile(
-    rf"([A-Za-z][\w-]{{2,30}})\.(?:com|co\.id|id|co|net|org|tv|news)\b(?:,[^–—.]{{2,60}}?)?{_DASH}", re.I
+    rf"(?:[A-Z][\w ]{{2,30}},\s)?([A-Za-z][\w-]{{2,30}})\.(?:com|co\.id|id|co|net|org|tv|news)\b"
+    rf"(?:,[^–—.]{{2,60}}?)?{_DASH}",
+    re.I,
 )
 _NEWSROOM = re.compile(
     rf"""[A-Z][\w. ]{{2,30}},\s
@@ -43,6 +45,7 @@ _AGENCY = re.compile(
     r"[A-Z][\w., /’'-]{0,60}"
     rf"\((Reuters|REUTERS|AP|AFP|ANTARA|Antara|Xinhua|Bernama|UPI|dpa|DPA|TASS|Kyodo|CNN|BBC)\){_DASH}"
 )
+_DATELINES = (_SITE, _NEWSROOM, _AGENCY)
 _UPPER_NAME = 5  # letters: VIVA and JPNN are written so; DREAMERS is a name in capitals
 
 
@@ -64,6 +67,12 @@ def read_masthead(text: str, language: str = "") -> Masthead:
     # The dateline heads the first paragraph, or the one after a caption.
     publisher = next(filter(None, map(_publisher, head[above:])), "")
     return Masthead(_title(head[: above + 1]), publisher, _published(head[:above], language))
+
+
+def without_dateline(sentence: str) -> str:
+    """The sentence without who wrote it and where, which is not where anything of what it tells took place."""
+    found = next(filter(None, (pattern.match(sentence) for pattern in _DATELINES)), None)
+    return sentence[found.end() :] if found else sentence
 
 
 def find_date(text: str, language: str = "") -> str:
@@ -104,7 +113,7 @@ def _published(above: list[str], language: str) -> str:
 
 
 def _is_byline(line: str) -> bool:
-    return bool(re.search(r"\s[|•·–—-]\s|^(?:by|oleh)\b|\b(?:wib|published|diterbitkan|tayang)\b", line, re.I))
+    return bool(_BYLINE.search(line))
 
 
 def _checked(match: re.Match[str], text: str, language: str) -> str:

@@ -301,6 +301,7 @@ def _piece(line: Mapping[str, Any]) -> Piece:
         else None,
         thought=bool(message.get("thinking")),
         usage={k: v for k, v in line.items() if type(v) is int} if line.get("done") else None,
+        broken_off=line.get("done_reason") == "length",
     )
 
 

@@ -65,6 +65,7 @@ class OpenAIChat:
                         part.delta or "",
                         {t.token: t.logprob for t in tokens_[0].top_logprobs or tokens_} if tokens_ else None,
                         bool(part.additional_kwargs.get("thinking_delta")),
+                        broken_off=bool(choice and choice.finish_reason == "length"),
                     )
         if not done:
             raise BrokenOff(f"The model server at {self.url} ended the reply before it was complete. Ask again.")

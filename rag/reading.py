@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from rag.units import Unit
 
+# The end of a reply that is longer than it may be.
+BROKEN_OFF = "…"
+# Last words of such a reply, the half one included, by which the sentence that it copies is known.
+COPIED = 4
 # Which of several readings are worth their replies, by their doubts.
 Worth = Callable[[Sequence[float]], Sequence[int]]
 
@@ -66,9 +71,23 @@ class Reader(Protocol):
         """Free the model."""
 
 
-def parse_reply(reply: str, sentences: int) -> tuple[str, int | None]:
+def parse_reply(reply: str, unit: Unit) -> tuple[str, int | None]:
     """The reply's text and the sentence it names, from 0, if the unit has such a sentence."""
     text, mark, rest = reply.partition("[")
     number = rest.partition("]")[0].strip()
-    hint = int(number) - 1 if mark and number.isdecimal() and 0 < int(number) <= sentences else None
-    return " ".join(text.split()).strip(), hint
+    hint = int(number) - 1 if mark and number.isdecimal() and 0 < int(number) <= len(unit.sentences) else None
+    text = " ".join(text.split())
+    if text.endswith(BROKEN_OFF):
+        text = _to_the_end(text.removesuffix(BROKEN_OFF), unit)
+    # A small model that runs out of things to list says the last one again and again.
+    return ", ".join(dict.fromkeys(text.split(", "))), hint
+
+
+def _to_the_end(text: str, unit: Unit) -> str:
+    """A reply that broke off, with the rest of the sentence that it was copying; else without its last, half word."""
+    *whole, _ = words = text.split()
+    copied = r"\s+".join(map(re.escape, words[-COPIED:]))
+    found = re.search(rf"{copied}(.*)", unit.text, re.IGNORECASE) if len(words) >= COPIED else None
+    if found:
+        return text + found[1]
+    return " ".join([*whole, BROKEN_OFF]) if whole else ""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from rag import prompts
 from rag.errors import TooLong
 from rag.question import kind_of
-from rag.reading import Reading, Worth, parse_reply
+from rag.reading import BROKEN_OFF, Reading, Worth, parse_reply
 from rag.serving import ChatModel, Messages, Piece
 from rag.units import Unit
 
@@ -22,8 +22,9 @@ _log = logging.getLogger(__name__)
 
 # Tokens of prompt and reply. Fixed: another number makes Ollama load the model anew.
 CONTEXT = 6_144
-# Of these, what the rules and the chat format take in any tokenizer (600 in Qwen's), and a reply with its margin.
-RULES_TOKENS, REPLY_TOKENS = 1_000, 40
+# Of these, what the rules and the chat format take in any tokenizer (600 in Qwen's), a reply with its margin, and a
+# sentence in another language.
+RULES_TOKENS, REPLY_TOKENS, TRANSLATION_TOKENS = 1_000, 40, 100
 # A model that thinks although it is asked not to needs room to come to its reply.
 THINKING_TOKENS = 1_000
 # Doubts where the server gives no probabilities: of a reply the median of the embedded model's on the gold questions
@@ -41,6 +42,7 @@ class Reply:
 
     raw: str = ""
     thought: bool = False
+    broken_off: bool = False
     first: Mapping[str, float] | None = field(default=None, repr=False)
 
     def add(self, piece: Piece) -> None:
@@ -48,6 +50,7 @@ class Reply:
         before = self.text
         self.raw += piece.text
         self.thought = self.thought or piece.thought or "<think" in self.raw
+        self.broken_off = self.broken_off or piece.broken_off
         if self.text and not before:
             self.first = piece.candidates
 
@@ -55,6 +58,11 @@ class Reply:
     def text(self) -> str:
         """What is not thinking."""
         return _THOUGHTS.sub("", self.raw).lstrip()
+
+    @property
+    def whole(self) -> str:
+        """The text, with a sign where it breaks off."""
+        return self.text + BROKEN_OFF * self.broken_off
 
     @property
     def refuses(self) -> bool:
@@ -71,7 +79,7 @@ class Reply:
     def said(self, *, whether: bool) -> str:
         """The reply where it is no refusal; to whether something is so, else what it leans to."""
         if not self.refuses:
-            return self.text
+            return self.whole
         leans = leaning(self.first) if whether else None
         return "" if leans is None else (prompts.YES if leans > 0 else prompts.NO)[0]
 
@@ -89,7 +97,7 @@ class ServerReader:
         """
         self._model, self._slots = model, slots
         # A token has at least one byte in any tokenizer, so that what has no more bytes than this is never cut.
-        self._room = context - RULES_TOKENS - REPLY_TOKENS
+        self._room = context - RULES_TOKENS - TRANSLATION_TOKENS
         self._thinks = False
         self._recent: list[str] = []  # keys of the units that the server read last, and may still know; latest first
         self._lock = threading.Lock()
@@ -120,20 +128,20 @@ class ServerReader:
         whether = kind_of(question) == "yesno"
         texts = [reply.said(whether=whether) if number in chosen else "" for number, reply in enumerate(replies)]
         return [
-            Reading(unit, reply.doubt, *parse_reply(text, len(unit.sentences)), leaning(reply.first))
+            Reading(unit, reply.doubt, *parse_reply(text, unit), leaning(reply.first))
             for unit, reply, text in zip(units, replies, texts, strict=True)
         ]
 
     def rewrite(self, conversation: str) -> str:
         """What the model writes for a conversation with a follow-up; see `rag.followup`."""
         self._fit(conversation)
-        return self._complete([*prompts.follow_up_turns(), ("user", conversation)]).text
+        return self._complete([*prompts.follow_up_turns(), ("user", conversation)]).whole
 
     def translate(self, text: str, language: str) -> str:
         """The model's translation into "en" or "id"; see `rag.translate`."""
         asked = prompts.translation(text, language)
         self._fit(asked)
-        return self._complete([*prompts.translation_turns(), ("user", asked)]).text
+        return self._complete([*prompts.translation_turns(), ("user", asked)], TRANSLATION_TOKENS).whole
 
     def warm_up(self) -> None:
         """Load the model and have it read the rules."""
@@ -154,8 +162,8 @@ class ServerReader:
             self._recent = [unit.key, *(key for key in self._recent if key != unit.key)][: self._slots]
         return reply
 
-    def _complete(self, messages: Messages) -> Reply:
-        reply = self._stream(messages, THINKING_TOKENS if self._thinks else REPLY_TOKENS)
+    def _complete(self, messages: Messages, tokens: int = REPLY_TOKENS) -> Reply:
+        reply = self._stream(messages, THINKING_TOKENS if self._thinks else tokens)
         if reply.thought and not reply.text and not self._thinks:
             self._thinks = True
             reply = self._stream(messages, THINKING_TOKENS)

@@ -49,12 +49,14 @@ class Piece:
         candidates: log-probabilities of the likeliest tokens in this place; None where the server gives none.
         thought: whether the model thinks instead of replying; `text` is then "".
         usage: in the last piece: counts of tokens, and durations in nanoseconds, as far as the server gives them.
+        broken_off: whether the reply ends here because it has as many tokens as were asked for.
     """
 
     text: str
     candidates: Mapping[str, float] | None = None
     thought: bool = False
     usage: Mapping[str, int] | None = None
+    broken_off: bool = False
 
 
 class ChatModel(Protocol):

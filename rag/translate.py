@@ -15,6 +15,7 @@ from rag.dates import same_date
 from rag.lexicon import translations
 from rag.merge import Finding, Group
 from rag.prompts import LANGUAGES
+from rag.reading import BROKEN_OFF
 
 # A translation has about as many words as the original; a small model that goes on writes much more.
 LONGER = 3
@@ -51,7 +52,8 @@ def says_the_same(written: str, original: str) -> bool:
     """Whether a translation is one, and keeps every name, number and date."""
     new, old = atoms(written), atoms(original)
     return (
-        0 < len(written.split()) <= LONGER * len(original.split()) + 2
+        not written.endswith(BROKEN_OFF)
+        and 0 < len(written.split()) <= LONGER * len(original.split()) + 2
         and new.numbers == old.numbers
         and len(new.dates) == len(old.dates)
         and all(any(same_date(date, other) for other in new.dates) for date in old.dates)

@@ -14,7 +14,7 @@ from typing import Any
 class FakeOllama(ThreadingHTTPServer):
     """What it does is said by `mode`; what it was asked is in `asked`.
 
-    Modes: ok, refusal, silent, hang, stall, dribble, error, no-done, half, cut, closed, nonsense, thinks, tags,
+    Modes: ok, long, refusal, silent, hang, stall, dribble, error, no-done, half, cut, closed, nonsense, thinks, tags,
     odds:<log-probability of the refusal>, and a number: that HTTP status with the text in `says`.
     """
 
@@ -98,7 +98,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _lines(self, mode: str, body: dict[str, Any]) -> Iterator[bytes]:
         """A reply of Ollama's /api/chat, a JSON object a line."""
-        done = {"done": True, "done_reason": "stop", "prompt_eval_count": 800, "eval_count": 9, "load_duration": 1}
+        done = {
+            "done": True,
+            "done_reason": _reason(mode),
+            "prompt_eval_count": 800,
+            "eval_count": 9,
+            "load_duration": 1,
+        }
         if mode == "cut":
             done["prompt_eval_count"] = body["options"]["num_ctx"]
         for piece in _pieces(mode, body):
@@ -139,7 +145,7 @@ class _Handler(BaseHTTPRequestHandler):
             if mode == "error":
                 yield b'data: {"error": {"message": "out of memory", "type": "server_error"}}\n\n'
                 return
-        yield event({}, "stop") + b"data: [DONE]\n\n"
+        yield event({}, _reason(mode)) + b"data: [DONE]\n\n"
 
     def _whole(self, body: object, status: int = 200) -> None:
         text = body.encode() if isinstance(body, str) else json.dumps(body).encode()
@@ -168,12 +174,18 @@ def _pieces(mode: str, body: dict[str, Any]) -> list[dict[str, str]]:
         return [{"content": piece} for piece in ("NOT", "_FOUND")]
     if mode == "silent":
         return []
+    if mode == "long":
+        return [{"content": piece} for piece in ("It is said that the", " bridge was op")]
     if mode == "tags":
         return [{"content": piece} for piece in ("<thi", "nk>NOT_FOUND? No:", " 4 May</think>\n\n", "3 May 2021 [1]")]
     if mode == "thinks":
         thoughts = [{"content": "", "thinking": "Let me see."}]
         return thoughts if body["options"]["num_predict"] < 100 else [*thoughts, {"content": "3 May 2021 [1]"}]
     return [{"content": piece} for piece in ("3 May", " 2021 [1]")]
+
+
+def _reason(mode: str) -> str:
+    return "length" if mode == "long" else "stop"
 
 
 def _odds(mode: str) -> list[dict[str, Any]]:

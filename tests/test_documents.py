@@ -12,7 +12,7 @@ import pytest
 from rag.documents import CorpusFile, Document, ReadFile, read, scan, unknown_files
 from rag.errors import CorpusError
 from rag.manifest import Manifest, ManifestEntry, load_manifest
-from rag.masthead import Masthead, find_date, read_masthead
+from rag.masthead import Masthead, find_date, read_masthead, without_dateline
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 NOBODY = 65534
@@ -288,6 +288,7 @@ def test_a_folder_without_manifest_says_nothing_of_its_articles(tmp_path: Path) 
         ("MOSCOW, Dec 17 (Reuters) - Putin called.", Masthead(publisher="Reuters")),
         ("TEMPO.CO, Jakarta - Presiden menelepon.", Masthead(publisher="Tempo")),
         ("Liputan6.com, Jakarta - Presiden menelepon.", Masthead(publisher="Liputan6")),
+        ("JAKARTA, KOMPAS.com - Presiden menelepon.", Masthead(publisher="Kompas")),
         ("Solo, Jawa Tengah -- Presiden tiba.", Masthead()),
         ("Putin lahir pada 7 Oktober 1952 di Leningrad.", Masthead()),
         ("Putin Calls Trump Twice\nBy Jane Roe | Dec 17, 2017\n\nPutin called Trump.",
@@ -301,6 +302,19 @@ def test_a_folder_without_manifest_says_nothing_of_its_articles(tmp_path: Path) 
 )  # fmt: skip
 def test_the_first_lines_say_title_publisher_and_date_or_nothing(text: str, said: Masthead) -> None:
     assert read_masthead(text) == said
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("Jakarta, CNN Indonesia -- Presiden menelepon.", "Presiden menelepon."),
+        ("SELIDIKI.COM, MOSCOW – Presiden menelepon.", "Presiden menelepon."),
+        ("WASHINGTON, Dec 17 (Reuters) - Putin called.", "Putin called."),
+        ("Putin - said Tempo.co - called.", "Putin - said Tempo.co - called."),
+    ],
+)
+def test_where_and_by_whom_it_was_written_is_not_what_a_sentence_tells(sentence: str, told: str) -> None:
+    assert without_dateline(sentence) == told
 
 
 @pytest.mark.parametrize(

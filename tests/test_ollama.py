@@ -41,7 +41,7 @@ def unit(text: str = "The bridge was opened on 3 May 2021.", key: str = "") -> U
     return Unit(Document(id="a", path="a", text=text), "a#0", (), (), frozenset(), text, key or text)
 
 
-def read(reader: ServerReader, mode: str = "") -> Reading:
+def read(reader: ServerReader) -> Reading:
     return reader.read([unit()], QUESTION, lambda doubts: [n for n, doubt in enumerate(doubts) if doubt < 1.5])[0]
 
 
@@ -153,6 +153,11 @@ def test_the_rules_take_no_more_room_than_is_kept_for_them():
 def test_a_reply_is_a_reading(reader):
     reading = read(reader)
     assert (reading.text, reading.hint, reading.doubt) == ("3 May 2021", None, SAID)
+
+
+def test_a_reply_that_is_too_long_is_completed_from_the_sentence_that_it_copies(reader, fake):
+    fake.mode = "long"
+    assert read(reader).text == "It is said that the bridge was opened on 3 May 2021."
 
 
 def test_a_refusal_in_words_is_past_every_limit(reader, fake):

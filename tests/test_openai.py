@@ -36,6 +36,11 @@ def test_a_reply_is_a_reading(reader, fake):
     assert (body["model"], body["temperature"], body["logprobs"], body["top_logprobs"]) == ("small:latest", 0, True, 20)
 
 
+def test_a_reply_that_is_too_long_is_completed_from_the_sentence_that_it_copies(reader, fake):
+    fake.mode = "long"
+    assert read(reader).text == "It is said that the bridge was opened on 3 May 2021."
+
+
 def test_a_refusal_is_past_every_limit(reader, fake):
     fake.mode = "refusal"
     assert (read(reader).text, read(reader).doubt) == ("", REFUSED)

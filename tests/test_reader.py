@@ -6,6 +6,8 @@ import threading
 
 import pytest
 
+from rag.reader import FIRST_SLOT
+
 QUESTION = "when did Putin thank Trump"
 
 
@@ -46,6 +48,28 @@ def test_a_damaged_state_is_read_again(reader, units):
 
 def test_units_read_together_give_what_they_give_alone(reader, units):
     assert doubts(reader, units) == pytest.approx(doubts(reader, units[:1]) + doubts(reader, units[1:]), abs=0.3)
+
+
+def test_replies_of_units_that_do_not_lie_side_by_side_are_what_they_are_alone(library, reader):
+    passages = ["000_69174ce6b1ba241c.txt#0", "003_ea25b965475099d2.txt#3", "001_cbc8850adcf9497e.txt#0"]
+    first, between, last = library.units(passages)
+    reader.read([between], QUESTION, lambda found: [])  # is kept, and may be displaced
+    reader._slots.clear()
+    together = reader.read([first, between, last], QUESTION, lambda found: [0, 2])
+    assert [reading.text for reading in together] == [
+        reader.read([first], QUESTION, lambda found: [0])[0].text,
+        "",
+        reader.read([last], QUESTION, lambda found: [0])[0].text,
+    ]
+    again = reader.read([first, between, last], QUESTION, lambda found: [])
+    assert [reading.doubt for reading in again] == pytest.approx([reading.doubt for reading in together], abs=0.3)
+
+
+def test_a_unit_that_is_not_kept_is_not_displaced(reader, units, monkeypatch):
+    reader.read(units, QUESTION, lambda found: [])
+    monkeypatch.setattr(reader, "_slots", {FIRST_SLOT: "a", FIRST_SLOT + 1: "not kept", FIRST_SLOT + 2: "b"})
+    places = [FIRST_SLOT, FIRST_SLOT + 2]
+    assert reader._side_by_side(places) == {place: place for place in places}
 
 
 def test_a_question_goes_before_background_reading(library, reader):
