@@ -9,7 +9,7 @@ from rag import prompts
 from rag.atoms import atoms, has_name
 from rag.dates import same_date
 from rag.language import is_small_word
-from rag.question import kind_of
+from rag.question import asks_for_something, kind_of
 from rag.reading import BROKEN_OFF
 
 # Words that point back to what was said before.
@@ -63,7 +63,8 @@ def _plain(answer: str) -> str:
 
 def _same_kind(written: str, question: str) -> bool:
     """Whether the rewriting still asks what the follow-up asked; a small model answers it at times."""
-    return bool(written) and kind_of(question) in (kind_of(written), "open")
+    asks = asks_for_something(written) or not asks_for_something(question)
+    return bool(written) and asks and kind_of(question) in (kind_of(written), "open")
 
 
 def _names_nothing_new(written: str, before: str) -> bool:

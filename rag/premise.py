@@ -145,18 +145,26 @@ def has_main_verb(question: str, sentence: str) -> bool:
 _THAT = re.compile(r"\b(bahwa|that)\b", re.IGNORECASE)
 
 
-def is_day_of_report(question: str, unit: Unit, number: int) -> bool:
-    """Whether a sentence's date says when it was said and not when it happened: "confirmed on Monday that Putin …".
+# Who asks when somebody said something asks for the day of the report.
+_SAYING = frozenset(
+    {"say", "tell", "speak", "state", "announce", "confirm", "claim", "warn", "report", "declare", "deny"}
+)
+
+
+def is_day_of_report(question: str, unit: Unit, number: int, day: DateSpan) -> bool:
+    """Whether a date of a sentence says when it was said and not when it happened: "confirmed on Monday that Putin …".
 
     So it does where "bahwa" or "that" stands between the date and all the verbs of the question.
     """
     sentence = unit.quote(number)
     that = _THAT.search(sentence)
-    dates = [e for e in unit.dates[number] if e.date]
-    if that is None or not dates or dates[0].start > that.start():
-        return False
     verbs = [forms for kind, _, forms in phrases(question) if kind == "verb"]
-    return bool(verbs) and not any(has_any(sentence[: that.start()], forms) for forms in verbs)
+    if that is None or not verbs or verbs[0] & _SAYING:
+        return False
+    places = [e.start for e in unit.dates[number] if e.date and covers(day, e.date)]
+    if not places or max(places) > that.start():
+        return False
+    return not any(has_any(sentence[: that.start()], forms) for forms in verbs)
 
 
 def is_of_another_day(unit: Unit, number: int, asked: Atoms) -> bool:

@@ -133,6 +133,21 @@ _ASKS_FOR = re.compile(
 _FEW_WORDS = 5
 
 
+def asks_for_something(text: str) -> bool:
+    """Whether a word of the text asks for a thing, a person, a time …: what only says something has none."""
+    return _ASKS_FOR.search(text) is not None
+
+
+def may_ask_what(text: str) -> bool:
+    """Whether a question that is taken to ask whether may ask for a thing all the same.
+
+    "Apakah bahasa resmi di Papua?" does; "Host country of the summit?" has no word that tells.
+    """
+    if re.match(r"\W*apakah\b", text, re.IGNORECASE):
+        return True
+    return not (_WHETHER.match(text) or any(re.search(pattern, text, re.IGNORECASE) for _, pattern in _BEGINNINGS))
+
+
 def kind_of(text: str) -> Kind:
     """What a right answer to the question consists of."""
     for kind, pattern in _BEGINNINGS:
@@ -143,5 +158,5 @@ def kind_of(text: str) -> Kind:
         return min(asked, key=itemgetter(0))[1]
     if _WHETHER.match(text):
         return "yesno"
-    whether = text.endswith("?") and len(text.split()) >= _FEW_WORDS and not _ASKS_FOR.search(text)
+    whether = text.endswith("?") and len(text.split()) >= _FEW_WORDS and not asks_for_something(text)
     return "yesno" if whether and not re.search(r"\b(or|atau)\b", text, re.IGNORECASE) else "open"

@@ -13,12 +13,13 @@ Checking atoms and failing closed is the idea of attributed QA (Rashkin et al. 2
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.atoms import Atoms, atoms, has_name
-from rag.dates import find_dates, format_date
+from rag.dates import DateSpan, find_dates, format_date
+from rag.language import is_small_word
 from rag.lexicon import phrases
 from rag.overlap import has_any, word_share
 from rag.premise import (
@@ -104,8 +105,11 @@ def verify(
     enough = max(closeness) - BEHIND.get(question.kind, 1.0)
     for number in saying:
         if closeness[number] >= enough and _is_about(question, unit, number, asked):
-            told = question.kind == "when" and is_day_of_report(question.text, unit, number)
-            return Verdict((number,), closeness=0.0 if told else closeness[number])
+            told = question.kind == "when" and all(
+                is_day_of_report(question.text, unit, number, day) for day in said.dates
+            )
+            cited = Verdict((number,), closeness=0.0 if told else closeness[number])
+            return _date_with_more_names(question, unit, cited, closeness, asked) or cited
     instead = _closest_date(question, unit, closeness) or _closest_number(question, unit, closeness, asked)
     if instead is not None:
         return instead
@@ -155,19 +159,33 @@ def _yes_or_no(question: Question, unit: Unit, answer: str, hint: int | None, le
 
 
 def _closest_date(question: Question, unit: Unit, closeness: Sequence[float]) -> Verdict | None:
-    """To a when-question, the one day of a sentence with all its words: the model took a neighbour's."""
-    if question.kind != "when":
-        return None
-    for number, share in enumerate(closeness):
-        days = {e.date for e in unit.dates[number] if e.date and len(e.date.start) == len("2017-12-17")}
-        if (
-            share == 1
-            and len(days) == 1
-            and not swaps_roles(question.text, unit.quote(number))
-            and not is_day_of_report(question.text, unit, number)
-        ):
-            return Verdict((number,), instead=format_date(days.pop(), question.language), closeness=share)
+    """To a when-question, the one date of a sentence with all its words: the model took a neighbour's."""
+    for number, date in _lone_dates(question, unit):
+        if closeness[number] == 1:
+            return Verdict((number,), instead=format_date(date, question.language), closeness=1)
     return None
+
+
+def _date_with_more_names(
+    question: Question, unit: Unit, cited: Verdict, closeness: Sequence[float], asked: Atoms
+) -> Verdict | None:
+    """To a when-question, the one date of a sentence that names whom the cited one names, and others asked about."""
+    named = [{name for name in asked.names if has_name(unit.quote(n), name)} for n in range(len(unit.sentences))]
+    for number, date in _lone_dates(question, unit):
+        if named[number] > named[cited.sentences[0]] and closeness[number] >= cited.closeness:
+            return Verdict((number,), instead=format_date(date, question.language), closeness=closeness[number])
+    return None
+
+
+def _lone_dates(question: Question, unit: Unit) -> Iterator[tuple[int, DateSpan]]:
+    """Sentences that may tell when, with the one date of each; of several the one that is a day."""
+    for number in range(len(unit.sentences)) if question.kind == "when" else ():
+        dates = {expression.date for expression in unit.dates[number] if expression.date}
+        date, *others = {date for date in dates if len(date.start) == len("2017-12-17")} or dates or [None]
+        if date is None or others or swaps_roles(question.text, unit.quote(number)):
+            continue
+        if not is_day_of_report(question.text, unit, number, date):
+            yield number, date
 
 
 def _closest_number(question: Question, unit: Unit, closeness: Sequence[float], asked: Atoms) -> Verdict | None:
@@ -228,7 +246,24 @@ def _answers(question: Question, claim: str, said: Atoms, asked: Atoms) -> bool:
         return bool(said.dates)
     if question.kind == "number":
         return bool(said.numbers)
+    if _is_other_place(question.text, claim):
+        return False
     return bool(_to_find(said, question).names or said.numbers - asked.numbers) or word_share(claim, question.text) < 1
+
+
+_ASKED_PLACES = {
+    "city": re.compile(r"\b(which|what) (city|town)\b|\bkota (mana|apa)\b", re.IGNORECASE),
+    "country": re.compile(r"\b(which|what) (country|nation)\b|\bnegara (mana|apa)\b", re.IGNORECASE),
+}
+
+
+def _is_other_place(question: str, claim: str) -> bool:
+    """Whether the claim is a country and nothing else where a city is asked for, or the other way round."""
+    told = [(kind, matched) for kind, matched, _ in phrases(claim) if kind in _ASKED_PLACES]
+    rest = [word for word in re.findall(r"\w+", claim) if not is_small_word(word)]
+    if len(told) != 1 or len(rest) > len(told[0][1].split()):
+        return False
+    return any(asked.search(question) for place, asked in _ASKED_PLACES.items() if place != told[0][0])
 
 
 def _says(unit: Unit, sentences: Sequence[int], claim: str, said: Atoms) -> bool:

@@ -17,7 +17,7 @@ from dataclasses import replace
 from rag.dates import find_dates, rewrite_dates, weekday_name
 from rag.merge import Finding, Group, merge
 from rag.premise import has_main_verb
-from rag.question import Question, asks_weekday
+from rag.question import Question, asks_weekday, may_ask_what
 from rag.reading import Reading
 from rag.verify import split_verdict, verify
 
@@ -40,7 +40,6 @@ DECODED, FAR_BEHIND = 0.5, 5.0
 _MANY = re.compile(
     r"\b(days|dates|times|occasions|all|both|saja|semua|aja|sajakah|kedua)\b|\b(or|atau)\b", re.IGNORECASE
 )
-_APAKAH = re.compile(r"\W*apakah\b", re.IGNORECASE)
 # A refusal in other words than those it was told.
 _REFUSAL = re.compile(r"\W*(no|not)[ _]*found\b|\W*tidak (ditemukan|disebutkan|diketahui)\b", re.IGNORECASE)
 
@@ -67,9 +66,9 @@ def shown(question: Question, readings: Sequence[Reading]) -> tuple[Group, ...]:
 
 
 def _asks_what(question: Question, readings: Sequence[Reading]) -> bool:
-    """Whether "apakah" asks for a thing ("Apakah bahasa resmi di Papua?"): the surest reply is neither yes nor no."""
+    """Whether a question that need not ask whether asks for a thing: the surest reply is neither yes nor no."""
     replies = [reading for reading in readings if reading.text]
-    if question.kind != "yesno" or not replies or not _APAKAH.match(question.text):
+    if question.kind != "yesno" or not replies or not may_ask_what(question.text):
         return False
     return split_verdict(min(replies, key=lambda reading: reading.doubt).text)[0] is None
 

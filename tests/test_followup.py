@@ -27,7 +27,8 @@ def test_the_rewriting_is_used_where_it_names_nothing_new():
 
 
 @pytest.mark.parametrize(
-    "invented", ["Who confirmed that Merkel thanked Trump?", "Who confirmed it in 2015?", "It was Obama."]
+    "invented",
+    ["Who confirmed that Merkel thanked Trump?", "Who confirmed it in 2015?", "It was Obama.", "Putin thanked Trump."],
 )
 def test_a_rewriting_that_invents_is_not_used(invented):
     assert standalone("who confirmed it?", HISTORY, lambda _: invented) == (

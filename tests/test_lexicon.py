@@ -108,7 +108,7 @@ def test_abbreviations_count_only_in_capitals(country, pronoun):
 
 
 def test_a_question_in_lower_case_still_names_the_country():
-    assert ("name", "the us") in [found[:2] for found in phrases("when did putin warn the us")]
+    assert ("country", "the us") in [found[:2] for found in phrases("when did putin warn the us")]
 
 
 def test_islamic_state_is_named_by_is_only_in_capitals():
@@ -199,7 +199,7 @@ def test_no_form_stands_on_both_sides_of_an_opposite():
 
 def test_every_line_is_well_formed():
     for kind, english, indonesian in LINES:
-        assert kind in {"name", "verb", "noun", "adj", "opposite"}
+        assert kind in {"country", "city", "name", "verb", "noun", "adj", "opposite"}
         for column in (english, indonesian):
             forms = column.split("|")
             assert len(set(forms)) == len(forms), column

@@ -42,6 +42,7 @@ def check(unit: Unit, question: str, answer: str):
         ("Which agency helped Russia?", "CIA", 0),
         ("How many people did the FSB detain?", "seven", 1),
         ("How long did the talk last?", "45 minutes", 2),
+        ("Di kota mana tujuh anggota sel ditahan?", "St. Petersburg", 1),
         ("Apa yang disita polisi?", "bahan peledak dan senapan", 3),
         ("What did the police seize?", "explosives and rifles", 3),
     ],
@@ -55,6 +56,8 @@ def test_what_the_article_says_is_supported_by_its_sentence(unit, question, answ
     ("question", "answer"),
     [
         ("Which agency helped Russia?", "FBI"),
+        ("Di kota mana Galuzin berbicara?", "Rusia"),
+        ("In which country were seven members of a cell arrested?", "St. Petersburg"),
         ("How many people did the FSB detain?", "eight"),
         ("How long did the talk last?", "45 hours"),
         ("How long did the talk last?", "17 minutes"),
@@ -72,6 +75,32 @@ def test_another_events_date_gives_way_to_the_date_of_the_sentence_that_is_asked
     verdict = check(unit, "when did Putin thank Trump", "15 December 2017")
     assert verdict.sentences == (0,)
     assert verdict.instead == "17 December 2017"
+
+
+REPORTS = """\
+FSB mengumumkan pada hari Jumat (15/12) bahwa mereka menangkap sel yang merencanakan serangan pada hari Sabtu (16/12).
+
+Awal bulan ini, Trump menjamu Sergei Lavrov di Oval Office. Putin juga mengundang Trump ke Rusia pada bulan Mei.
+
+Gedung Putih membenarkannya."""
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "sentence", "instead", "about"),
+    [
+        ("When was the attack planned?", "16 December 2017", 0, "", True),
+        ("When was the cell arrested?", "15 December 2017", 0, "", False),
+        ("When did the FSB announce that it had arrested a cell?", "15 December 2017", 0, "", True),
+        ("When did Trump welcome Lavrov at the White House?", "May 2018", 1, "December 2017", True),
+        ("When did Putin invite Trump to Russia?", "May 2018", 2, "", True),
+    ],
+)
+def test_a_date_is_of_what_is_asked_about(question, answer, sentence, instead, about):
+    document = Document("a.txt", "a.txt", REPORTS, "", "", "2017-12-18", "day", language="id")
+    sentences = document_sentences(document)
+    unit = next(iter(document_units(document, sentences, split_passages(document, sentences)).values()))
+    verdict = check(unit, question, answer)
+    assert (verdict.sentences, verdict.instead, verdict.closeness > 0) == ((sentence,), instead, about)
 
 
 def test_swapped_roles_are_not_supported(unit):

@@ -64,6 +64,14 @@ def test_a_weekday_is_worked_out_from_the_date():
     assert group.text == "Sunday, 17 December 2017"
 
 
+def test_a_question_without_a_question_word_asks_for_a_thing_where_no_reply_is_yes_or_no():
+    summit = unit("A", "Putin dan Trump bertemu di KTT G20 di Jerman pada Juli 2017.")
+    what = understand("Host country of the G20 summit in July 2017?")
+    assert [group.text for group in shown(what, [Reading(summit, -6.0, "Germany")])] == ["Germany"]
+    whether = understand("Was the G20 summit in July 2017 held in Germany?")
+    assert shown(whether, [Reading(summit, -6.0, "Germany", leaning=5.0)])[0].text == "Yes"
+
+
 def test_apakah_asks_for_a_thing_where_no_reply_is_yes_or_no():
     language = unit("A", "Bahasa resmi di Papua Nugini adalah Tok Pisin.")
     what = understand("Apakah bahasa resmi di Papua Nugini?")
