@@ -154,7 +154,8 @@ def names(text: str) -> tuple[str, ...]:
     end = -2
     for number, match in enumerate(words):
         word = match.group()
-        first = not text[: match.start()].strip(" \"“'‘(")
+        before = text[: match.start()].strip(" \"“'‘(")
+        first = not before or before[-1] in "?!"  # a full stop may be an abbreviation's
         if first and len(words) > _FEW and not _before_name(words, number):
             if sum(character.isupper() for character in word) < 2:
                 continue

@@ -15,8 +15,14 @@ from rag.units import Unit
 SMALL = {"2", "3"}
 
 
+_WHY = re.compile(r"\b(why|mengapa|kenapa)\b", re.IGNORECASE)
+
+
 def missing_premise(question: Question, unit: Unit) -> str:
-    """The first name, number or date of the question that the article does not contain; "" if it has them all."""
+    """The first name, number or date of the question that the article does not contain; "" if it has them all.
+
+    Who asks why takes for granted that it was so: then the verb has to be there as well.
+    """
     asked = asked_atoms(question, unit)
     document = unit.document
     whole = f"{document.title}\n{document.publisher}\n{document.text}"
@@ -30,6 +36,9 @@ def missing_premise(question: Question, unit: Unit) -> str:
     # A question about two years is answered by an article of either.
     if asked.dates and not any(covers(date, span) for date in asked.dates for span in unit.all_dates):
         return format_date(asked.dates[0], question.language)
+    verbs = [(matched, forms) for kind, matched, forms in phrases(question.text) if kind == "verb"]
+    if _WHY.search(question.text) and verbs and not has_any(whole, verbs[0][1]):
+        return verbs[0][0]
     return ""
 
 

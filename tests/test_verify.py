@@ -122,6 +122,8 @@ def test_a_place_or_what_stands_far_from_the_verb_has_no_role():
         ("When did Putin thank Trump in 2019?", "2019"),
         ("when did Putin thank Trump in December 2017", ""),
         ("What happened on 17 December?", ""),
+        ("Why did Putin cancel the talk?", "cancel"),
+        ("Kenapa Putin berterima kasih kepada Trump?", ""),
     ],
 )
 def test_a_premise_that_the_article_lacks_is_named(unit, question, missing):
