@@ -23,6 +23,7 @@ from ui.render import Turn
 UPDATE_S = 0.05  # at most 20 updates a second: more is work for the browser that nobody sees
 ANSWER_S = 300.0  # a question that takes longer is ended: the next one is waiting
 TICK_S = 3.0  # between looks at the background reading, which takes some 20 s an article
+SETTLE_S = 1.0  # until a stream that ended without an answer is asked why
 WAITING = 8  # questions that may wait; one more is told that the queue is full, and can be asked again
 BROKEN = "Something went wrong inside tanya, not with your question. Ask again; the log has it under {}."
 BROKEN_OFF = "The answer broke off before it was complete. Ask again."
@@ -280,7 +281,8 @@ def build_page(library: Library) -> gr.Blocks:
         asked.append(transcript.delete(chat.without, turns, shown, **AT_ONCE))
         answered = [each.then(chat.answer, turns, shown, concurrency_id="answer", **QUIET) for each in asked]
         for each in answered:
-            each.failure(chat.settle, turns, shown, **AT_ONCE)
+            # Stop ends a stream as well: what it writes comes first, and is then left as it is.
+            each.failure(lambda: sleep(SETTLE_S), **AT_ONCE).then(chat.settle, turns, shown, **AT_ONCE)
         stop.click(lambda: None, cancels=answered, **AT_ONCE).then(chat.stop, turns, shown, **AT_ONCE)
         for html in (transcript, reader, progress):
             html.select(chat.open, turns, reader, **AT_ONCE)
