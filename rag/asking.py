@@ -31,6 +31,8 @@ RETRIEVED, SHOWN = 40, 10
 # Units read first, so that the first words come soon; units read in all; and units of one article among them, where
 # others are left: a question may have an answer in each of several articles.
 FIRST, UNITS, PER_DOCUMENT = 2, 7, 2
+# A model that is fast where it runs reads on: at most so many units, as long as that takes so many seconds in all.
+MOST, QUICK_S = 14, 2.0
 # Of what is read, so many are of another month than most, where there are such: many articles about one event would
 # leave no room for the few about another.
 OTHER_TIMES = 2
@@ -153,11 +155,12 @@ class Asker:
             # Each article lacks something that another has: the question is about several.
             whole = list(passages)
         premise = "" if whole else next(iter(missing.values()), "")
-        return [units[passage] for passage in _spread(whole, UNITS)], premise
+        return [units[passage] for passage in _best(whole)], premise
 
     def _groups(self, question: Question, units: Sequence[Unit]) -> Iterator[tuple[Group, ...]]:
-        """What the units say, first of the best ones alone, then of all."""
+        """What the units say, first of the best ones alone, then of all; on a fast machine of further ones."""
         assert self.reader is not None
+        units, further = units[:UNITS], units[UNITS:]
         if self.reader.at_once < len(units):
             # What the model still knows comes first, before another unit displaces it.
             kept = [unit for unit in units if self.reader.is_kept(unit)]
@@ -165,7 +168,12 @@ class Asker:
         # A unit without a kept state takes seconds to read: the first words then come from one.
         first = FIRST if all(self.reader.is_kept(unit) for unit in units[:FIRST]) else 1
         readings: list[Reading] = []
-        for batch in _batches(units, first, self.reader.at_once):
+        began = time.monotonic()
+        at_once = self.reader.at_once
+        for batch in (*_batches(units, first, at_once), *_batches(further, at_once, at_once)):
+            pace = (time.monotonic() - began) / max(1, len(readings))
+            if len(readings) >= UNITS and pace * (len(readings) + len(batch)) > QUICK_S:
+                return
             readings += self.reader.read(batch, for_reading(question.text), partial(worth, question))
             yield shown(question, readings)
 
@@ -216,6 +224,12 @@ def _batches(units: Sequence[Unit], first: int, at_once: int) -> Iterator[Sequen
     while units:
         yield units[:first]
         units, first = units[first:], at_once
+
+
+def _best(passages: Sequence[RetrievedPassage]) -> list[RetrievedPassage]:
+    """The passages to read: those that are read in any case, then those for which there may be time."""
+    first = _spread(passages, UNITS)
+    return [*first, *(passage for passage in _spread(passages, MOST) if passage not in first)][:MOST]
 
 
 def _spread(passages: Sequence[RetrievedPassage], count: int) -> list[RetrievedPassage]:

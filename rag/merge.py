@@ -102,7 +102,7 @@ def disagree(question: Question, groups: Sequence[Group]) -> bool:
 
     Different dates are different events; different answers to an open question complete each other.
     """
-    if question.kind in ("when", "open") and not all(_is_name(group.text) for group in groups):
+    if question.kind in ("when", "open") and not all(is_name(group.text) for group in groups):
         return False
     if question.kind == "when":
         return False
@@ -114,7 +114,7 @@ def _one_event(a: Group, b: Group) -> bool:
     return not first or not second or any(same_date(x, y) for x in first for y in second)
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
     """Whether an answer is a name and little else."""
     named = atoms(text).names
     return bool(named) and sum(map(len, named)) >= 0.5 * len(text)

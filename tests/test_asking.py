@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from unittest.mock import Mock
+
+import pytest
+
+from rag import asking
 from rag.answer import RetrievedPassage
-from rag.asking import OTHER_TIMES, PER_DOCUMENT, UNITS, _spread
+from rag.asking import FIRST, MOST, OTHER_TIMES, PER_DOCUMENT, QUICK_S, UNITS, Asker, _best, _spread
+from rag.question import understand
+from rag.reading import Reading
 
 
 def passages(*articles):
@@ -32,3 +39,39 @@ def test_an_event_with_many_articles_leaves_room_for_another():
 def test_one_event_alone_takes_all_the_room_in_its_order():
     found = passages(*[(f"{number}", "2017-12-17", 2) for number in range(9)])
     assert _spread(found, UNITS) == found[:UNITS]
+
+
+class PacedReader:
+    """Reads each unit in so many seconds of a clock that it moves itself: a machine as fast as the test wants it."""
+
+    at_once = 3
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds, self.now, self.read_units = seconds, 0.0, []
+
+    def is_kept(self, unit):
+        return True
+
+    def read(self, units, question, worth):
+        self.now += self.seconds * len(units)
+        self.read_units += units
+        return [Reading(unit, 3.0) for unit in units]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "count"),
+    [(1.0, UNITS), (QUICK_S / UNITS, UNITS), (QUICK_S / (UNITS + 3), UNITS + 3), (QUICK_S / MOST / 2, MOST)],
+)
+def test_as_many_units_are_read_as_the_machine_reads_quickly(monkeypatch, seconds, count):
+    reader, units = PacedReader(seconds), [Mock(name=f"unit {number}") for number in range(20)]
+    monkeypatch.setattr(asking.time, "monotonic", lambda: reader.now)
+    asker = Asker(Mock(), lambda ids: units, reader, {})
+    batches = list(asker._groups(understand("When did they meet?"), units[:MOST]))
+    assert reader.read_units == units[:count]
+    assert len(batches) == 1 + -(-(UNITS - FIRST) // 3) + -(-(count - UNITS) // 3)
+
+
+def test_units_that_there_may_be_time_for_come_behind_those_that_are_read_in_any_case():
+    found = passages(("long", "2017-12-17", 9), ("a", "2018", 1), ("b", "", 9))
+    assert _best(found)[:UNITS] == _spread(found, UNITS)
+    assert len(set(_best(found))) == MOST

@@ -36,6 +36,13 @@ def test_a_weak_finding_is_left_out_beside_a_sure_one():
     assert [group.text for group in groups] == ["CIA"]
 
 
+def test_a_name_that_two_articles_give_half_sure_stands_beside_a_surer_one():
+    again = unit("D", "CIA dipuji Rusia atas serangan yang gagal di Saint Petersburg.")
+    surer, half, half_too = Reading(FBI, -5.0, "FBI"), Reading(CIA, -1.4, "CIA"), Reading(again, -1.4, "CIA")
+    assert [group.text for group in shown(QUESTION, [surer, half])] == ["FBI"]
+    assert [group.text for group in shown(QUESTION, [surer, half, half_too])] == ["FBI", "CIA"]
+
+
 def test_an_answer_is_surer_when_its_reading_leads_the_others():
     leading = shown(QUESTION, [Reading(CIA, -2.0, "CIA"), Reading(OTHER, 3.0)])
     behind = shown(QUESTION, [Reading(CIA, -2.0, "CIA"), Reading(OTHER, -3.0)])
