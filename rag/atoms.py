@@ -16,6 +16,7 @@ from rag.lexicon import phrases, translations
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 # A name's word: it starts with a capital, or is written in capitals inside ("WhatsApp", "iPhone", "al-Assad").
 _NAME = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W\d_][\w’'-]*(?:\.(?=\s+[A-Z][a-z]))?")
+_POSSESSIVE = re.compile(r"['’]s?\Z")
 
 _UNITS_EN = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -166,6 +167,7 @@ def names(text: str) -> tuple[str, ...]:
         else:
             runs.append(word)
         end = match.end()
+    runs = [_POSSESSIVE.sub("", run) for run in runs]
     return tuple(run for run in runs if not is_small_word(run) or run.isupper())
 
 

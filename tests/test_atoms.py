@@ -35,6 +35,7 @@ def test_numbers_have_one_value_in_both_languages(text, expected):
         ("Arrested by the police", ()),
         ("Mike Pompeo", ("Mike Pompeo",)),
         ("Siapa yang diundang Putin ke Rusia? Acaranya dalam rangka apa?", ("Putin", "Rusia")),
+        ("what Britain's minister told the United States' envoy", ("Britain", "United States")),
     ],
 )
 def test_names_are_runs_of_capitalised_words(text, expected):
