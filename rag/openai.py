@@ -103,7 +103,7 @@ def _explained(url: str, model: str = "a list of models") -> Iterator[None]:
     try:
         yield
     except openai.APIStatusError as error:
-        raise _refusal(error.status_code, error.message, server, model) from error
+        raise _refusal(error.status_code, _said(error), server, model) from error
     except httpx.HTTPStatusError as error:
         raise _refusal(error.response.status_code, error.response.text, server, model) from error
     except (openai.APITimeoutError, httpx.ReadTimeout) as error:
@@ -118,6 +118,12 @@ def _explained(url: str, model: str = "a list of models") -> Iterator[None]:
         raise NotReachable(
             f"What answers at {url} does not speak OpenAI's interface. Set TANYA_OPENAI_URL, with its /v1."
         ) from error
+
+
+def _said(error: openai.APIStatusError) -> str:
+    """The server's own words, without what the client puts around them."""
+    body = error.body.get("message") if isinstance(error.body, dict) else error.body
+    return body if isinstance(body, str) and body else error.message
 
 
 def _refusal(status: int, said: str, server: str, model: str) -> ModelError:

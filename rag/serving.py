@@ -90,7 +90,10 @@ def refusal(status: int, said: str, server: str, model: str) -> ModelError:
     """
     words = said.lower().rstrip(". ")
     if any(sign in words for sign in ("context length", "context size", "maximum context", "too many tokens")):
-        return TooLong(f"The prompt is longer than {model} reads at once: {said}. Ask a shorter question.")
+        return TooLong(
+            f"The prompt is longer than {model} reads at once: {said}. "
+            "Ask a shorter question, or have the server read 4,096 tokens at once."
+        )
     if "memory" in words or "cudamalloc" in words:
         return OutOfMemory(f"{server} lacks the memory for {model}: {said}. Choose a smaller model.")
     if status in (429, 503):

@@ -57,6 +57,8 @@ def test_doubt_is_the_log_odds_of_the_refusal_where_the_server_gives_them(reader
         ("401", "bad key", errors.NotReachable, "TANYA_OPENAI_KEY"),
         ("404", "no such model", errors.NotPulled, "TANYA_OPENAI_MODEL"),
         ("400", "This model's maximum context length is 512 tokens", errors.TooLong, "shorter question"),
+        # llama-server's own words
+        ("400", "request (720 tokens) exceeds the available context size (512 tokens)", errors.TooLong, "4,096 tokens"),
         ("429", "slow down", errors.Busy, "in a minute"),
         ("hang", "", errors.BrokenOff, "took too long"),
         ("error", "", errors.OutOfMemory, "smaller model"),
@@ -65,8 +67,9 @@ def test_doubt_is_the_log_odds_of_the_refusal_where_the_server_gives_them(reader
 )
 def test_every_fault_has_its_message(reader, fake, mode, says, error, helps):
     fake.mode, fake.says = mode, says
-    with pytest.raises(error, match=helps):
+    with pytest.raises(error, match=helps) as raised:
         read(reader)
+    assert "{" not in str(raised.value)  # the server's words, not the client's rendering of its reply
 
 
 def test_no_server_is_said_with_its_address():
