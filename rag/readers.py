@@ -13,15 +13,13 @@ from rag.errors import ModelError, NotPulled
 from rag.ollama import Ollama, OllamaChat
 from rag.reading import Reader
 from rag.server_reader import CONTEXT, ServerReader
-from rag.serving import ServedModel
+from rag.serving import LEAST_CONTEXT, ServedModel
 from rag.settings import Settings
 from rag.setup import MODEL, MODEL_SHA256, engine_build, is_set_up, is_whole, model_path
 from rag.states import States
 
 # The states of the rules: about 15 MB each, of the wordings that came before some.
 RULES_BYTES = 200_000_000
-# Servers with OpenAI's interface don't say how much they read at once; hardly any is run with less.
-LEAST_CONTEXT = 4_096
 # Models of a server that are offered at most; services elsewhere name hundreds.
 OFFERED = 30
 

@@ -13,6 +13,8 @@ from rag.errors import Busy, ModelError, OutOfMemory, TooLong
 CONNECT_S, FIRST_S, BETWEEN_S, WHOLE_S = 3.0, 180.0, 30.0, 300.0
 # Lists and facts about models come from the server's disk.
 LOOK_S = 10.0
+# Servers with OpenAI's interface don't say how many tokens they read at once; hardly any is run with less.
+LEAST_CONTEXT = 4_096
 # Likeliest tokens asked for in each place; no server gives more.
 CANDIDATES = 20
 # Role ("system", "user", "assistant") and text of each message.
@@ -92,7 +94,7 @@ def refusal(status: int, said: str, server: str, model: str) -> ModelError:
     if any(sign in words for sign in ("context length", "context size", "maximum context", "too many tokens")):
         return TooLong(
             f"The prompt is longer than {model} reads at once: {said}. "
-            "Ask a shorter question, or have the server read 4,096 tokens at once."
+            f"Ask a shorter question, or have the server read {LEAST_CONTEXT:,} tokens at once."
         )
     if "memory" in words or "cudamalloc" in words:
         return OutOfMemory(f"{server} lacks the memory for {model}: {said}. Choose a smaller model.")

@@ -72,11 +72,11 @@ def _sureness(group: Group) -> float:
     So "CIA", half sure in each of two articles, stands beside the "FBI" of a third that is surer of it. Words and dates
     that agree are not added up: an article's neighbouring event is then as sure as the one asked about.
     """
+    if not is_name(group.text):
+        return group.findings[0].sureness
     best: dict[str, float] = {}
     for finding in group.findings:
-        best[finding.unit.document.id] = max(finding.sureness, best.get(finding.unit.document.id, finding.sureness))
-    if not is_name(group.text):
-        return max(best.values())
+        best.setdefault(finding.unit.document.id, finding.sureness)
     wrong = math.prod(1 / (1 + math.exp(log_odds)) for log_odds in best.values())
     return math.log((1 - wrong) / wrong)
 

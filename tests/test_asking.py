@@ -63,7 +63,7 @@ class PacedReader:
     [(1.0, UNITS), (QUICK_S / UNITS, UNITS), (QUICK_S / (UNITS + 3), UNITS + 3), (QUICK_S / MOST / 2, MOST)],
 )
 def test_as_many_units_are_read_as_the_machine_reads_quickly(monkeypatch, seconds, count):
-    reader, units = PacedReader(seconds), [Mock(name=f"unit {number}") for number in range(20)]
+    reader, units = PacedReader(seconds), [object() for _ in range(20)]
     monkeypatch.setattr(asking.time, "monotonic", lambda: reader.now)
     asker = Asker(Mock(), lambda ids: units, reader, {})
     batches = list(asker._groups(understand("When did they meet?"), units[:MOST]))
