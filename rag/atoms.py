@@ -10,7 +10,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from rag.dates import DateExpression, DateSpan, find_dates
-from rag.language import is_small_word
+from rag.language import is_small_word, unaccented
 from rag.lexicon import phrases, translations
 
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
@@ -49,8 +49,8 @@ _WORDS = {
 }
 # "One" and "satu" are as often an article as a number, and never what a reader asks for.
 _ARTICLES = {"one", "satu", "nol", "zero"}
-# Below this similarity two spellings are two names; "Petersburg" and "Petersburgh" are above, "Iran" and "Iraq" below.
-_SAME_SPELLING = 88
+# Below this similarity two spellings are two names; "Protocol" and "Protokol" are above, "Iran" and "Iraq" below.
+_SAME_SPELLING = 87
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,9 +230,9 @@ def _own_words(name: str) -> frozenset[str]:
 def _spelled_in(word: str, folded: str) -> bool:
     if re.search(rf"\b{re.escape(word)}", folded):
         return True
-    return len(word) > 4 and any(fuzz.ratio(word, other) >= _SAME_SPELLING for other in folded.split())
+    return len(word) > 4 and any(fuzz.ratio(word, other) >= _SAME_SPELLING for other in re.split(r"[\s-]+", folded))
 
 
 @lru_cache(maxsize=16384)
 def _plain(text: str) -> str:
-    return " ".join(re.sub(r"[^\w\s-]", " ", re.sub(r"['’]s\b", " ", text)).casefold().split())
+    return unaccented(" ".join(re.sub(r"[^\w\s-]", " ", re.sub(r"['’]s\b", " ", text)).casefold().split()))

@@ -160,6 +160,17 @@ def bounds(span: DateSpan) -> tuple[str, str]:
     return f"{span.start}-00-00"[:10], f"{span.end or span.start}-99-99"[:10]
 
 
+def same_day_of_year(expression: DateExpression, day: DateSpan) -> bool:
+    """Whether a mention of a day, with or without its year, can be that of a day: "(28/8)" can be 2005-08-28."""
+    mention = next(find_mentions(expression.text), None)
+    return mention is not None and mention.day > 0 and _parts(day.start)[1:] == (mention.month, mention.day)
+
+
+def without_year(day: DateSpan, language: str) -> str:
+    """28 August; 28 Agustus where the language is "id"."""
+    return _spell((0, *_parts(day.start)[1:]), language)
+
+
 def rewrite_dates(text: str, published: str, context: Sequence[str], language: str) -> str:
     """Every resolved date in full in `language`, with the "on", "in" or "pada" that it then takes."""
     mentions = tuple(find_mentions(text))
@@ -264,7 +275,7 @@ def _with_year(text: str, mention: Mention, around: Surroundings) -> Mention:
     if mention.shift is None and told and told[1] and _fits(mention, told[0], told[1]):
         return replace(mention, year=told[0], month=told[1])
     checked = mention.weekday >= 0  # a weekday that fits makes up for a wrong publication date
-    bases = around.known if checked or not published[0] else ()
+    bases = (*(around.near if checked else ()), *(around.known if checked or not published[0] else ()))
     for base in (published, *bases) if mention.month else ():
         if year := _nearest_year(mention, base, _lies_ahead(text, mention)):
             return replace(mention, year=year)

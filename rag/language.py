@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 
@@ -39,7 +40,8 @@ _INDONESIAN = word_set(
     seperti serta sesuatu setelah setiap si siapa siapakah siapapun sini situ suatu sudah sudahkah
     supaya tahu tahun tak tanpa tapi telah tentang terhadap terjadi tetapi tidak tidakkah tiap
     tolong untuk usai waktu walau walaupun yaitu yakni yang ceritakan sebutkan berikan tunjukkan
-    dimana dimanakah darimana gimana ngapain nggak gak enggak dong kok sih kalian dimaksud disebut
+    dimana dimanakah darimana darimanakah kemanakah seberapa seberapakah gimana ngapain nggak gak enggak
+    dong kok sih kalian dimaksud disebut
     bilang kasih tanggal ialah iaitu adakah bagaimanapun boleh kerana tiada macam mengenai berkenaan
     """
 )
@@ -174,6 +176,13 @@ def detect_question(text: str) -> str:
 def is_small_word(word: str) -> bool:
     """Whether it is a function or question word of English or Indonesian, which says nothing by itself."""
     return word.casefold() in _ENGLISH or word.casefold() in _INDONESIAN
+
+
+def unaccented(text: str) -> str:
+    """The text with its letters' accents left out, which writers do too: "Erdoğan" is "Erdogan"."""
+    if text.isascii():
+        return text
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
 def _hits(words: list[str], known: frozenset[str]) -> Counter[str]:

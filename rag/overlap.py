@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.dates import find_dates
-from rag.language import is_small_word
+from rag.language import is_small_word, unaccented
 from rag.lexicon import phrases, translations
 
 
@@ -32,8 +32,8 @@ def content(text: str) -> list[frozenset[str]]:
 
 def has_any(text: str, forms: frozenset[str]) -> bool:
     """Whether any of the forms stands in the text; long ones may end differently."""
-    folded = text.casefold()
+    folded = unaccented(text.casefold())
     return any(
-        re.search(rf"\b{re.escape(form.casefold()[:-1] if len(form) > 6 else form.casefold())}", folded)
-        for form in forms
+        re.search(rf"\b{re.escape(form[:-1] if len(form) > 6 else form)}", folded)
+        for form in (unaccented(form.casefold()) for form in forms)
     )

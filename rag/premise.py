@@ -6,9 +6,10 @@ import re
 
 from rag.atoms import Atoms, atoms, has_name, is_called, undated_numbers
 from rag.dates import DateExpression, DateSpan, find_dates, format_date, same_date
+from rag.kinds import has_measure
 from rag.lexicon import opposites, phrases
 from rag.overlap import has_any
-from rag.question import Question
+from rag.question import Question, main_clause
 from rag.units import Unit
 
 # "The two plots", "both men": counts this small come from the asker and not from the article.
@@ -33,10 +34,14 @@ def missing_premise(question: Question, unit: Unit) -> str:
     missing = asked.numbers - undated_numbers(whole) - SMALL
     if missing:
         return min(missing)
-    # A question about two years is answered by an article of either.
-    if asked.dates and not any(covers(date, span) for date in asked.dates for span in unit.all_dates):
+    # A question about two years is answered by an article of either; one that tells no year can't gainsay any.
+    if (
+        asked.dates
+        and unit.all_dates
+        and not any(covers(date, span) for date in asked.dates for span in unit.all_dates)
+    ):
         return format_date(asked.dates[0], question.language)
-    verbs = [(matched, forms) for kind, matched, forms in phrases(question.text) if kind == "verb"]
+    verbs = asked_verbs(question.text)
     if _WHY.search(question.text) and verbs and not has_any(whole, verbs[0][1]):
         return verbs[0][0]
     return ""
@@ -71,6 +76,11 @@ def _in_article(expression: DateExpression, unit: Unit) -> DateSpan | None:
     )
 
 
+def asked_verbs(question: str) -> list[tuple[str, frozenset[str]]]:
+    """The verbs of the question itself, in their order, with their forms in both languages."""
+    return [(matched, forms) for kind, matched, forms in phrases(main_clause(question)) if kind == "verb"]
+
+
 # Verbs that say the same when both sides change places.
 MUTUAL = ("talk", "speak", "meet", "discuss", "agree", "talks", "bicara", "berbicara", "bertemu", "membahas", "sepakat")
 
@@ -79,15 +89,20 @@ MUTUAL = ("talk", "speak", "meet", "discuss", "agree", "talks", "bicara", "berbi
 _ACTED_ON = re.compile(r"\W*((?!(di|dalam|pada|in|at|on|during|dengan|with)\b)[\w-]+\W+){0,3}", re.IGNORECASE)
 
 
+_PLACED = r"\b(?i:di|dari|ke|dekat|in|at|from|near) (?:the )?"
+
+
 def swaps_roles(question: str, sentence: str) -> bool:
     """Whether the sentence lets the second person of "A thanked B" act on the first, or on somebody else.
 
     The order in which the two are named tells, in both languages; a passive ("oleh", "di-") turns it round, and
     is let pass.
     """
-    named = atoms(question).names  # months and weekdays are no names here
-    verbs = [(matched, forms) for kind, matched, forms in phrases(question) if kind == "verb" and matched not in MUTUAL]
-    for matched, forms in verbs:
+    # Months and weekdays are no names here; who is named as a place does nothing: "the celebration in Russia".
+    named = [name for name in atoms(question).names if not re.search(rf"{_PLACED}{re.escape(name)}", question)]
+    for matched, forms in asked_verbs(question):
+        if matched in MUTUAL:
+            continue
         before, _, after = question.partition(matched)
         first = next((name for name in reversed(named) if name in before), "")
         second = next((name for name in named if name in after), "")
@@ -130,8 +145,7 @@ def denies(question: str, sentence: str) -> bool:
     """Whether the sentence says "not", "foiled" or "planned" of the question's first verb, and the question doesn't."""
     if _NOT.search(question):
         return False
-    verbs = [forms for kind, _, forms in phrases(question) if kind == "verb"]
-    for forms in verbs[:1] or [forms for _, _, forms in phrases(question)]:
+    for forms in [forms for _, forms in asked_verbs(question)][:1] or [forms for _, _, forms in phrases(question)]:
         for form in forms:
             place = re.search(rf"\b{re.escape(form.casefold())}", sentence.casefold())
             if place and _NOT.search(" ".join(sentence[: place.start()].split()[-_BEFORE:])):
@@ -139,16 +153,41 @@ def denies(question: str, sentence: str) -> bool:
     return False
 
 
+_PAST = re.compile(r"\b(did|has|have|had|was|were|sudah|telah|pernah|akhirnya|jadi)\b", re.IGNORECASE)
+_YET_TO_BE = re.compile(
+    r"\b(akan|ingin|hendak|berharap|berjanji|jika|apabila|kalau|(meng|di)undang|ajak|mengajak|diajak"
+    r"|will|would|wants?|hopes?|promised?|invited?|if)\b",
+    re.IGNORECASE,
+)
+# "Invited Trump to attend": words between.
+_TOWARDS = 5
+
+
+def is_yet_to_be(question: str, sentence: str) -> bool:
+    """Whether the sentence tells of the question's verb as a wish or plan, and the question as of what has been.
+
+    Who was invited to attend has not been there.
+    """
+    if not _PAST.search(question):
+        return False
+    for _, forms in asked_verbs(question):
+        found = re.compile(rf"\b({'|'.join(map(re.escape, forms))})", re.IGNORECASE)
+        before = [" ".join(sentence[: place.start()].split()[-_TOWARDS:]) for place in found.finditer(sentence)]
+        if before:
+            return all(_YET_TO_BE.search(words) for words in before)
+    return False
+
+
 def contradicts(question: Question, sentence: str) -> bool:
     """Whether the sentence says the opposite of what the question takes for granted ("released": "arrested")."""
-    verb = next(((matched, forms) for kind, matched, forms in phrases(question.text) if kind == "verb"), None)
+    verb = next(iter(asked_verbs(question.text)), None)
     return verb is not None and not has_any(sentence, verb[1]) and has_any(sentence, opposites(verb[0]))
 
 
 def has_main_verb(question: str, sentence: str) -> bool:
     """Whether the sentence has the question's first verb, in either language; True where no verb is known."""
-    verbs = [forms for kind, _, forms in phrases(question) if kind == "verb"]
-    return not verbs or has_any(sentence, verbs[0])
+    verbs = asked_verbs(question)
+    return not verbs or has_any(sentence, verbs[0][1])
 
 
 _THAT = re.compile(r"\b(bahwa|that)\b", re.IGNORECASE)
@@ -167,7 +206,7 @@ def is_day_of_report(question: str, unit: Unit, number: int, day: DateSpan) -> b
     """
     sentence = unit.quote(number)
     that = _THAT.search(sentence)
-    verbs = [forms for kind, _, forms in phrases(question) if kind == "verb"]
+    verbs = [forms for _, forms in asked_verbs(question)]
     if that is None or not verbs or verbs[0] & _SAYING:
         return False
     places = [e.start for e in unit.dates[number] if e.date and covers(day, e.date)]
@@ -182,6 +221,16 @@ def is_of_another_day(unit: Unit, number: int, asked: Atoms) -> bool:
         return False
     days = [e.date for e in unit.dates[number] if e.date and len(e.date.start) == len("2017-12-17")]
     return bool(days) and not any(same_date(date, day) for date in asked.dates for day in days)
+
+
+def is_about(question: Question, unit: Unit, number: int, asked: Atoms) -> bool:
+    """Whether a sentence tells of what is asked: not of the contrary, of swapped roles, another day or measure."""
+    sentence = unit.quote(number)
+    return has_measure(question.text, sentence) and not (
+        contradicts(question, sentence)
+        or swaps_roles(question.text, sentence)
+        or is_of_another_day(unit, number, asked)
+    )
 
 
 def covers(said: DateSpan, span: DateSpan) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Literal
@@ -145,11 +146,32 @@ def may_ask_what(text: str) -> bool:
     """
     if re.match(r"\W*apakah\b", text, re.IGNORECASE):
         return True
-    return not (_WHETHER.match(text) or any(re.search(pattern, text, re.IGNORECASE) for _, pattern in _BEGINNINGS))
+    return not any(_asks_whether(text))
+
+
+# What goes before the question itself: "When he called, did Trump …".
+_CLAUSE = re.compile(
+    r"\W*(when|while|after|before|if|since|once|during|ketika|saat|setelah|sesudah|sebelum|selama|jika|kalau)\b"
+    r"[^,?]+, (?=(?P<asks>\w+))",
+    re.IGNORECASE,
+)
+
+
+def _asks_whether(text: str) -> Iterator[bool]:
+    yield _WHETHER.match(text) is not None
+    yield from (re.search(pattern, text, re.IGNORECASE) is not None for _, pattern in _BEGINNINGS)
+
+
+def main_clause(text: str) -> str:
+    """The question without a clause that goes before it."""
+    clause = _CLAUSE.match(text)
+    asks = clause is not None and (asks_for_something(clause["asks"]) or any(_asks_whether(clause["asks"])))
+    return text[clause.end() :] if clause and asks else text
 
 
 def kind_of(text: str) -> Kind:
     """What a right answer to the question consists of."""
+    text = main_clause(text)
     for kind, pattern in _BEGINNINGS:
         if re.search(pattern, text, re.IGNORECASE):
             return kind

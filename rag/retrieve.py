@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from rag.answer import RetrievedPassage
 from rag.copies import Distinct, copies_of, distinct
 from rag.filters import UNFILTERED, Filters
 from rag.index import Index
-from rag.language import is_small_word
+from rag.language import is_small_word, unaccented
 from rag.lexicon import phrases
 from rag.passages import Passage
 from rag.store import Store, Vector
@@ -174,13 +173,7 @@ def _rarity(count: int, total: int) -> float:
 
 def _spaced(texts: Iterable[str]) -> list[str]:
     """Words as the full text index has them, without capitals and accents, with a space around each."""
-    return [f" {' '.join(_TOKEN.findall(_plain(text.casefold())))} " for text in texts]
-
-
-def _plain(text: str) -> str:
-    if text.isascii():
-        return text
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return [f" {' '.join(_TOKEN.findall(unaccented(text.casefold())))} " for text in texts]
 
 
 def _cosines(vectors: Iterable[tuple[str, Vector]], to: Sequence[float]) -> dict[str, float]:

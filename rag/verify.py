@@ -13,14 +13,14 @@ Checking atoms and failing closed is the idea of attributed QA (Rashkin et al. 2
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.atoms import Atoms, atoms, has_name
-from rag.dates import DateSpan, find_dates, format_date
-from rag.language import is_small_word
-from rag.lexicon import phrases
+from rag.dates import find_dates
+from rag.instead import Sought, closest_value, date_with_more_names, numbers_of
+from rag.kinds import is_other_place, measures, says_when
 from rag.overlap import has_any, word_share
 from rag.premise import (
     SMALL,
@@ -29,12 +29,15 @@ from rag.premise import (
     contradicts,
     covers,
     denies,
+    has_main_verb,
+    is_about,
     is_day_of_report,
     is_of_another_day,
+    is_yet_to_be,
     missing_premise,
     swaps_roles,
 )
-from rag.question import Question
+from rag.question import Question, main_clause
 from rag.units import Unit
 
 # Share of an answer's words that the cited sentence has to contain where there is no name, number or date to check.
@@ -44,9 +47,6 @@ ENOUGH = 0.5
 # How much less of the question the cited sentence may contain than the unit's best one. A sentence about another event
 # lacks the question's verb and half of its names; a sentence with a number often calls the persons "they".
 BEHIND = {"when": 0.34, "number": 0.42}
-# Share of the question's words that a sentence has to contain for its one number to be the answer.
-NEARLY_ALL = 0.75
-
 
 # Share of a yes-no question's words that a sentence has to contain for a plain yes or no.
 TOLD = 0.5
@@ -95,22 +95,24 @@ def verify(
         return _yes_or_no(question, unit, answer, hint, leaning)
     asked = asked_atoms(question, unit)
     said = answer_atoms(question, unit, answer)
-    if not _answers(question, answer, said, asked):
+    if not _answers(question, unit, answer, said, asked):
         return _unsupported(question, "doesn't say", "tidak menyebut", answer)
     to_find = _to_find(said, question)
     closeness = [word_share(question.text, unit.quote(n)) for n in range(len(unit.sentences))]
+    sought = Sought(question, unit, asked, closeness)
     saying = [n for n in range(len(unit.sentences)) if _says(unit, (n,), answer, to_find)]
     saying.sort(key=lambda n: -(closeness[n] + word_share(answer, unit.quote(n)) + 0.25 * (n == hint)))
     # Dates and numbers stand side by side in an article: for them the sentence has to be among the closest.
     enough = max(closeness) - BEHIND.get(question.kind, 1.0)
     for number in saying:
-        if closeness[number] >= enough and _is_about(question, unit, number, asked):
+        near = closeness[number] >= enough or _refers_back(question, unit, number) >= enough
+        if near and is_about(question, unit, number, asked):
             told = question.kind == "when" and all(
                 is_day_of_report(question.text, unit, number, day) for day in said.dates
             )
-            cited = Verdict((number,), closeness=0.0 if told else closeness[number])
-            return _date_with_more_names(question, unit, cited, closeness, asked) or cited
-    instead = _closest_date(question, unit, closeness) or _closest_number(question, unit, closeness, asked)
+            share = 0.0 if told else closeness[number]
+            return _instead(sought, date_with_more_names(sought, number, share)) or Verdict((number,), closeness=share)
+    instead = _instead(sought, closest_value(sought, said))
     if instead is not None:
         return instead
     if saying or not to_find:
@@ -121,21 +123,32 @@ def verify(
     return _unsupported(question, "doesn't say", "tidak menyebut", answer)
 
 
-def _is_about(question: Question, unit: Unit, number: int, asked: Atoms) -> bool:
-    """Whether a sentence tells of what is asked: not of the contrary, of swapped roles or of another day."""
+def _instead(sought: Sought, found: tuple[int, str] | None) -> Verdict | None:
+    return Verdict((found[0],), instead=found[1], closeness=sought.closeness[found[0]]) if found else None
+
+
+_REFERRING = re.compile(
+    r"\b(ini|itu|tersebut|ia|dia|beliau|mereka|keduanya|\w{3,}nya"
+    r"|he|she|it|they|him|her|them|his|its|their|both|this|these)\b",
+    re.IGNORECASE,
+)
+
+
+def _refers_back(question: Question, unit: Unit, number: int) -> float:
+    """A sentence's closeness with the names before it, where it refers back and has the verb: "This game came out"."""
     sentence = unit.quote(number)
-    return not (
-        contradicts(question, sentence)
-        or swaps_roles(question.text, sentence)
-        or is_of_another_day(unit, number, asked)
-    )
+    if not _REFERRING.search(sentence) or not has_main_verb(question.text, sentence):
+        return 0.0
+    before = " ".join([unit.document.title, *(unit.quote(n) for n in range(number))])
+    told = [name for name in atoms(question.text).names if has_name(before, name)]
+    return word_share(question.text, " ".join([sentence, *told]))
 
 
 def _yes_or_no(question: Question, unit: Unit, answer: str, hint: int | None, leaning: float | None) -> Verdict:
     """A small model says yes to nearly everything: how much it leans to yes tells, and the sentences have their say."""
     said_yes, claim = split_verdict(answer)
     numbered = range(len(unit.sentences))
-    closeness = [word_share(question.text, unit.quote(n)) for n in numbered]
+    closeness = [word_share(main_clause(question.text), unit.quote(n)) for n in numbered]
     asked = asked_atoms(question, unit)
     timely = [n for n in numbered if not is_of_another_day(unit, n, asked)]
     if not timely:
@@ -153,57 +166,11 @@ def _yes_or_no(question: Question, unit: Unit, answer: str, hint: int | None, le
     no = Verdict((best,), instead="Tidak" if question.language == "id" else "No", closeness=closeness[best])
     if denies(question.text, sentence) or contradicts(question, sentence) or leans is False:
         return no
-    if leans and asked.numbers <= _numbers(unit, (best,)) | SMALL:
+    if is_yet_to_be(question.text, sentence):
+        return _unsupported(question, "doesn't say", "tidak menyebut", question.text)
+    if leans and asked.numbers <= numbers_of(unit, (best,)) | SMALL:
         return Verdict((best,), instead="Ya" if question.language == "id" else "Yes", closeness=closeness[best])
     return _unsupported(question, "doesn't say", "tidak menyebut", question.text)
-
-
-def _closest_date(question: Question, unit: Unit, closeness: Sequence[float]) -> Verdict | None:
-    """To a when-question, the one date of a sentence with all its words: the model took a neighbour's."""
-    for number, date in _lone_dates(question, unit):
-        if closeness[number] == 1:
-            return Verdict((number,), instead=format_date(date, question.language), closeness=1)
-    return None
-
-
-def _date_with_more_names(
-    question: Question, unit: Unit, cited: Verdict, closeness: Sequence[float], asked: Atoms
-) -> Verdict | None:
-    """To a when-question, the one date of a sentence that names whom the cited one names, and others asked about."""
-    named = [{name for name in asked.names if has_name(unit.quote(n), name)} for n in range(len(unit.sentences))]
-    for number, date in _lone_dates(question, unit):
-        if named[number] > named[cited.sentences[0]] and closeness[number] >= cited.closeness:
-            return Verdict((number,), instead=format_date(date, question.language), closeness=closeness[number])
-    return None
-
-
-def _lone_dates(question: Question, unit: Unit) -> Iterator[tuple[int, DateSpan]]:
-    """Sentences that may tell when, with the one date of each; of several the one that is a day."""
-    for number in range(len(unit.sentences)) if question.kind == "when" else ():
-        dates = {expression.date for expression in unit.dates[number] if expression.date}
-        date, *others = {date for date in dates if len(date.start) == len("2017-12-17")} or dates or [None]
-        if date is None or others or swaps_roles(question.text, unit.quote(number)):
-            continue
-        if not is_day_of_report(question.text, unit, number, date):
-            yield number, date
-
-
-def _closest_number(question: Question, unit: Unit, closeness: Sequence[float], asked: Atoms) -> Verdict | None:
-    """To a how-many-question, the one number of the sentence that has nearly all its words."""
-    best = max(range(len(closeness)), key=closeness.__getitem__)
-    found = sorted(_numbers(unit, (best,)) - asked.numbers)
-    if question.kind != "number" or closeness[best] < NEARLY_ALL or len(found) != 1:
-        return None
-    if not _is_about(question, unit, best, asked):
-        return None
-    return Verdict((best,), instead=_grouped(found[0], question.language), closeness=closeness[best])
-
-
-def _grouped(number: str, language: str) -> str:
-    """A plain number as it is written: 2,900 in English, 2.900 in Indonesian; a fraction stays as it is."""
-    if not number.isdecimal():
-        return number
-    return f"{int(number):,}".replace(",", "." if language == "id" else ",")
 
 
 def split_verdict(answer: str) -> tuple[bool | None, str]:
@@ -240,30 +207,15 @@ def _to_find(said: Atoms, question: Question) -> Atoms:
     return Atoms(said.numbers, said.dates, tuple(added))
 
 
-def _answers(question: Question, claim: str, said: Atoms, asked: Atoms) -> bool:
+def _answers(question: Question, unit: Unit, claim: str, said: Atoms, asked: Atoms) -> bool:
     """Whether the claim is of the kind asked for, and adds something to the question."""
     if question.kind == "when":
-        return bool(said.dates)
+        return bool(said.dates) or says_when((unit.quote(n) for n in range(len(unit.sentences))), claim)
     if question.kind == "number":
         return bool(said.numbers)
-    if _is_other_place(question.text, claim):
+    if is_other_place(question.text, claim):
         return False
     return bool(_to_find(said, question).names or said.numbers - asked.numbers) or word_share(claim, question.text) < 1
-
-
-_ASKED_PLACES = {
-    "city": re.compile(r"\b(which|what) (city|town)\b|\bkota (mana|apa)\b", re.IGNORECASE),
-    "country": re.compile(r"\b(which|what) (country|nation)\b|\bnegara (mana|apa)\b", re.IGNORECASE),
-}
-
-
-def _is_other_place(question: str, claim: str) -> bool:
-    """Whether the claim is a country and nothing else where a city is asked for, or the other way round."""
-    told = [(kind, matched) for kind, matched, _ in phrases(claim) if kind in _ASKED_PLACES]
-    rest = [word for word in re.findall(r"\w+", claim) if not is_small_word(word)]
-    if len(told) != 1 or len(rest) > len(told[0][1].split()):
-        return False
-    return any(asked.search(question) for place, asked in _ASKED_PLACES.items() if place != told[0][0])
 
 
 def _says(unit: Unit, sentences: Sequence[int], claim: str, said: Atoms) -> bool:
@@ -274,29 +226,10 @@ def _says(unit: Unit, sentences: Sequence[int], claim: str, said: Atoms) -> bool
     spans = [expression.date for number in sentences for expression in unit.dates[number] if expression.date]
     return (
         all(any(covers(date, span) for span in spans) for date in said.dates)
-        and said.numbers <= _numbers(unit, sentences)
+        and said.numbers <= numbers_of(unit, sentences)
         and all(has_name(text, name) for name in said.names)
-        and all(has_any(text, forms) for forms in _measures(claim) if said.numbers)
+        and all(has_any(text, forms) for forms in measures(claim) if said.numbers)
     )
-
-
-def _numbers(unit: Unit, sentences: Sequence[int]) -> frozenset[str]:
-    """Numbers of the sentences, those within dates left out: "(17/12)" is no 17."""
-    return frozenset().union(*(atoms(unit.quote(n), unit.dates[n]).numbers for n in sentences))
-
-
-_MEASURES = frozenset(
-    {"minute", "hour", "day", "week", "month", "year", "second", "percent", "kilometer", "meter", "dollar", "rupiah"}
-)
-
-
-def _measures(claim: str) -> list[frozenset[str]]:
-    """The measures that follow a number directly: "45 minutes", "tiga hari"; not "tahun" in "tahun 2017"."""
-    return [
-        forms
-        for _, matched, forms in phrases(claim)
-        if forms & _MEASURES and re.search(rf"\w+ {re.escape(matched)}(?! \d)", claim)
-    ]
 
 
 def _unsupported(question: Question, english: str, indonesian: str, what: str) -> Verdict:

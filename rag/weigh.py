@@ -110,8 +110,8 @@ def _found(question: Question, reading: Reading, readings: Sequence[Reading]) ->
     if not verdict.supported:
         return None
     context = [e.date.start for number in verdict.sentences for e in unit.dates[number] if e.date]
-    said = verdict.instead or reading.text
-    text = rewrite_dates(said, unit.document.published, context, question.language).strip(" .")
+    rewritten = rewrite_dates(reading.text, unit.document.published, context, question.language)
+    text = (verdict.instead or rewritten).strip(" .")
     if asks_weekday(question.text):
         text = _with_weekday(text, question.language)
     has_verb = has_main_verb(question.text, " ".join(unit.quote(number) for number in verdict.sentences))

@@ -35,6 +35,7 @@ def test_numbers_have_one_value_in_both_languages(text, expected):
         ("Arrested by the police", ()),
         ("Mike Pompeo", ("Mike Pompeo",)),
         ("Siapa yang diundang Putin ke Rusia? Acaranya dalam rangka apa?", ("Putin", "Rusia")),
+        ("Darimanakah Musik Gospel berasal?", ("Musik Gospel",)),
         ("what Britain's minister told the United States' envoy", ("Britain", "United States")),
     ],
 )
@@ -52,6 +53,9 @@ def test_names_are_runs_of_capitalised_words(text, expected):
         ("Katedral Kazan di pusat kota", "Kazan Cathedral"),
         ("kelompok Negara Islam", "ISIS"),
         ("Menteri Luar Negeri Rusia Sergei Lavrov", "Lavrov"),
+        ("Recep Tayyip Erdoğan", "Erdogan"),
+        ("Protokol Kyoto", "Kyoto Protocol"),
+        ("San Diego-Carlsbad-San Marcos", "San Diego-Carslbad"),
     ],
 )
 def test_a_name_is_found_in_the_other_language(text, name):

@@ -14,6 +14,8 @@ from rag.dates import (
     resolve_document,
     rewrite_dates,
     same_date,
+    same_day_of_year,
+    without_year,
 )
 
 CORPUS = Path(__file__).parent.parent / "corpus"
@@ -294,6 +296,8 @@ def test_a_sentence_that_names_a_year_gives_it_to_its_bare_dates():
     assert dates("In 2015, the talks of 3 March failed.", "2019-06-01")[1][1] == "2015-03-03"
     assert dates("Ia lahir pada tahun 1912, mungkin pada bulan Agustus.", "2019-06-01")[1][1] == "1912-08"
     assert dates("Sejak 2015 ia di sana, dan pada Mei ia pergi.", "2019-06-01")[1][1] == "2019-05"
+    assert dates("Juara di Golden League 2005, Jumat (26/8), adalah Bekele.", "")[1][1] == "2005-08-26"
+    assert dates("Juara di Golden League 2005, Minggu (26/8), adalah Bekele.", "")[1][1] is None
     assert dates("Ia dipecat pada September tahun yang sama.", "2019-06-01", "1998-05-21")[0][1] == "1998-09"
 
 
@@ -396,6 +400,14 @@ def test_dates_are_written_in_full_in_either_language(span, english, indonesian)
 @given(st.dates(date(1000, 1, 1), date(2100, 12, 31)), st.sampled_from(["en", "id"]))
 def test_a_date_written_in_full_is_read_back(day, language):
     assert the_date(format_date(DateSpan(str(day)), language)) == str(day)
+
+
+def test_a_day_without_its_year_is_told_by_day_and_month():
+    (found,) = find_dates("Minggu (28/8)")
+    assert found.date is None
+    assert same_day_of_year(found, DateSpan("2021-08-28"))
+    assert not same_day_of_year(found, DateSpan("2021-08-27"))
+    assert without_year(DateSpan("2021-08-28"), "id") == "28 Agustus"
 
 
 def test_the_less_precise_date_is_compatible_with_what_it_holds():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rag.documents import Document
 from rag.overlap import word_share
 from rag.passages import split_passages
-from rag.premise import missing_premise, swaps_roles
+from rag.premise import is_yet_to_be, missing_premise, swaps_roles
 from rag.question import understand
 from rag.sentences import document_sentences
 from rag.units import Unit, document_units
@@ -103,6 +105,67 @@ def test_a_date_is_of_what_is_asked_about(question, answer, sentence, instead, a
     assert (verdict.sentences, verdict.instead, verdict.closeness > 0) == ((sentence,), instead, about)
 
 
+UNDATED = """\
+Pasukan TNI dan GAM, Minggu (28/8) sekitar pukul 08.30, masih terlibat baku tembak di Indrapuri.
+
+Universitas pertama didirikan pada tahun 971 di Kairo. Permainan Ular Naga dirancang oleh Kojima pada masa mudanya.
+
+Permainan ini dirilis di Jepang pada 1998. Kota itu runtuh pada akhir periode Kerajaan Lama, setelah 45 menit."""
+
+
+@pytest.fixture(scope="module")
+def undated() -> Unit:
+    document = Document("a.txt", "a.txt", UNDATED, "", "", "", "", language="id")
+    sentences = document_sentences(document)
+    return next(iter(document_units(document, sentences, split_passages(document, sentences)).values()))
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "sentence", "instead"),
+    [
+        ("Kapan TNI dan GAM baku tembak di Indrapuri?", "28 Agustus 2021", 0, "28 Agustus"),
+        ("When did TNI and GAM exchange fire in Indrapuri?", "28 August 2021", 0, "28 August"),
+        ("Kapan universitas pertama didirikan di Kairo?", "971", 1, ""),
+        ("Kapan Permainan Ular Naga dirilis?", "1998", 3, ""),
+        ("Kapan kota itu runtuh?", "akhir periode Kerajaan Lama", 4, ""),
+    ],
+)
+def test_a_time_needs_no_full_date(undated, question, answer, sentence, instead):
+    verdict = check(undated, question, answer)
+    assert (verdict.sentences, verdict.instead) == ((sentence,), instead), verdict.reason
+
+
+def test_how_long_is_not_when(undated):
+    assert not check(undated, "Kapan kota itu runtuh?", "45 menit").supported
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("How many hours did the talk of Putin and Trump last?", "45"),
+        ("Umur tujuh anggota sel yang ditahan FSB berapa?", "7"),
+        ("Berapa luas sel yang ditahan FSB?", "7"),
+        ("Siapa nama yang dibantu CIA?", "Rusia"),
+    ],
+)
+def test_an_answer_is_in_the_measure_that_is_asked_for(unit, question, answer):
+    assert not check(unit, question, answer).supported
+
+
+def test_who_was_invited_has_not_been_there_yet(unit):
+    invited = "Putin juga telah mengundang Trump untuk menghadiri perayaan di Rusia."
+    assert is_yet_to_be("Did Trump attend the celebration in Russia?", invited)
+    assert not is_yet_to_be("Did Putin invite Trump to Russia?", invited)
+    assert not is_yet_to_be("Will Trump attend the celebration in Russia?", invited)
+
+
+def test_an_article_without_a_year_cannot_gainsay_one(undated, unit):
+    question = understand("Who exchanged fire in Indrapuri on 28 August 2005?")
+    timeless = replace(undated, all_dates=frozenset())
+    assert missing_premise(question, undated) == "28 August 2005"
+    assert missing_premise(question, timeless) == ""
+
+
 def test_swapped_roles_are_not_supported(unit):
     assert not check(unit, "when did Trump thank Putin", "17 December 2017").supported
     assert swaps_roles("when did Trump thank Putin", TEXT.split("\n")[0])
@@ -112,6 +175,8 @@ def test_swapped_roles_are_not_supported(unit):
 def test_a_place_or_what_stands_far_from_the_verb_has_no_role():
     asked = "Berapa warga Amerika Serikat yang terdapat di dalam pesawat TANS 204?"
     assert not swaps_roles(asked, "Di dalam pesawat TANS 204 terdapat 11 warga Amerika Serikat.")
+    invited = "Putin mengundang Trump untuk menghadiri perayaan di Rusia."
+    assert not swaps_roles("Perayaan di Rusia yang mengundang Trump itu peringatan apa?", invited)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,108 @@
+"""Unit -> the date or number that a sentence gives, where the model took another.
+
+Dates and numbers stand side by side in an article, and a small model takes its neighbour's as often as its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.atoms import Atoms, atoms, has_name
+from rag.dates import DateSpan, format_date, same_day_of_year, without_year
+from rag.premise import is_about, is_day_of_report, swaps_roles
+from rag.question import Question
+from rag.units import Unit
+
+# Share of the question's words that a sentence has to contain for its one number to be the answer.
+NEARLY_ALL = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is sought, and where.
+
+    Attributes:
+        asked: the question's atoms.
+        closeness: share of the question's words that each sentence of the unit contains, 0 to 1.
+    """
+
+    question: Question
+    unit: Unit
+    asked: Atoms
+    closeness: Sequence[float]
+
+    def written(self, day: DateSpan) -> str:
+        """A date in the question's language."""
+        return format_date(day, self.question.language)
+
+
+def closest_value(sought: Sought, said: Atoms) -> tuple[int, str] | None:
+    """The sentence, and its date or number, that the answer's stands for; None where no sentence is close enough."""
+    return _day_without_year(sought, said) or _closest_date(sought) or _closest_number(sought)
+
+
+def date_with_more_names(sought: Sought, cited: int, closeness: float) -> tuple[int, str] | None:
+    """To a when-question, the one date of a sentence that names whom the cited one names, and others asked about.
+
+    Args:
+        sought: the question.
+        cited: the sentence that the answer stands in.
+        closeness: what the other sentence needs at least.
+    """
+    sentences = range(len(sought.closeness))
+    named = [{name for name in sought.asked.names if has_name(sought.unit.quote(n), name)} for n in sentences]
+    for number, date in _lone_dates(sought):
+        if named[number] > named[cited] and sought.closeness[number] >= closeness:
+            return number, sought.written(date)
+    return None
+
+
+def numbers_of(unit: Unit, sentences: Sequence[int]) -> frozenset[str]:
+    """Numbers of the sentences, those within dates left out: "(17/12)" is no 17."""
+    return frozenset().union(*(atoms(unit.quote(n), unit.dates[n]).numbers for n in sentences))
+
+
+def _day_without_year(sought: Sought, said: Atoms) -> tuple[int, str] | None:
+    """The day that a sentence gives without a year, where the model has made up one."""
+    if sought.question.kind != "when" or len(said.dates) != 1 or said.dates[0].end:
+        return None
+    day = said.dates[0]
+    for number in sorted(range(len(sought.closeness)), key=lambda n: -sought.closeness[n]):
+        if any(not found.date and same_day_of_year(found, day) for found in sought.unit.dates[number]):
+            return number, without_year(day, sought.question.language)
+    return None
+
+
+def _closest_date(sought: Sought) -> tuple[int, str] | None:
+    """The one date of a sentence with all the question's words."""
+    return next(((n, sought.written(date)) for n, date in _lone_dates(sought) if sought.closeness[n] == 1), None)
+
+
+def _lone_dates(sought: Sought) -> Iterator[tuple[int, DateSpan]]:
+    """Sentences that may tell when, with the one date of each; of several the one that is a day."""
+    question, unit = sought.question, sought.unit
+    for number in range(len(unit.sentences)) if question.kind == "when" else ():
+        dates = {expression.date for expression in unit.dates[number] if expression.date}
+        date, *others = {date for date in dates if len(date.start) == len("2017-12-17")} or dates or [None]
+        if date is None or others or swaps_roles(question.text, unit.quote(number)):
+            continue
+        if not is_day_of_report(question.text, unit, number, date):
+            yield number, date
+
+
+def _closest_number(sought: Sought) -> tuple[int, str] | None:
+    """To a how-many-question, the one number of the sentence that has nearly all its words."""
+    question, unit, closeness = sought.question, sought.unit, sought.closeness
+    best = max(range(len(closeness)), key=closeness.__getitem__)
+    found = sorted(numbers_of(unit, (best,)) - sought.asked.numbers)
+    if question.kind != "number" or closeness[best] < NEARLY_ALL or len(found) != 1:
+        return None
+    return (best, _grouped(found[0], question.language)) if is_about(question, unit, best, sought.asked) else None
+
+
+def _grouped(number: str, language: str) -> str:
+    """A plain number as it is written: 2,900 in English, 2.900 in Indonesian; a fraction stays as it is."""
+    if not number.isdecimal():
+        return number
+    return f"{int(number):,}".replace(",", "." if language == "id" else ",")

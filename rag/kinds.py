@@ -1,0 +1,83 @@
+"""Question + answer -> whether the answer is of the kind that is asked for: a time, a number of minutes, a city."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from rag.language import is_small_word
+from rag.lexicon import phrases
+from rag.overlap import has_any
+
+# What a time without a date has in it, or before it.
+_TIME = re.compile(
+    r"\b(abad|zaman|masa|periode|musim|tahun|pagi|siang|sore|petang|malam|dini hari|pukul|jam|saat|ketika"
+    r"|century|age|era|period|season|spring|summer|autumn|winter|morning|noon|afternoon|evening|night|midnight"
+    r"|o['’]clock|year|BC|AD|SM)\b",
+    re.IGNORECASE,
+)
+_TIME_BEFORE = re.compile(
+    r"\b(pada|sejak|setelah|sesudah|usai|sebelum|menjelang|selama|hingga|sampai|tahun|saat|ketika"
+    r"|since|after|before|during|until|till|by|when)( the)?\s*\Z",
+    re.IGNORECASE,
+)
+_MEASURES = frozenset(
+    {"minute", "hour", "day", "week", "month", "year", "second", "percent", "kilometer", "meter", "dollar", "rupiah"}
+)
+
+_COUNTED = re.compile(r"\b(?:how many|berapa(?:kah)?) (\w+)", re.IGNORECASE)
+_AGE = re.compile(r"\bhow old\b|\b(usia|umur)", re.IGNORECASE)
+_AREA = re.compile(r"\bberapa(kah)? luas|\bluas\b.*\bberapa", re.IGNORECASE)
+# Measures that are always written out; "km" and "$" stand for others.
+_WRITTEN_OUT = frozenset({"second", "minute", "hour", "day", "week", "month", "year"})
+_IN_YEARS = re.compile(r"\b(ber)?(usia|umur)|\b(tahun|bulan|years?|months?|aged?)\b", re.IGNORECASE)
+_IN_SQUARES = re.compile(r"\b(persegi|hektare?|ha|hectares?|acres?|square)\b|m2\b|m²", re.IGNORECASE)
+
+# By the kinds of the lexicon, and one more: a country attacks and thanks as persons do, but it is nobody's name.
+_ASKED = {
+    "city": re.compile(r"\b(which|what) (city|town)\b|\bkota (mana|apa)\b", re.IGNORECASE),
+    "country": re.compile(r"\b(which|what) (country|nation)\b|\bnegara (mana|apa)\b", re.IGNORECASE),
+    "person": re.compile(r"\bsiapa(kah)? nama\b", re.IGNORECASE),
+}
+
+
+def says_when(sentences: Iterable[str], claim: str) -> bool:
+    """Whether a sentence has the claim, which names no date, word for word as a time: "after the fall of Rome"."""
+    if measures(claim):  # "45 minutes" is how long
+        return False
+    for sentence in sentences:
+        place = sentence.casefold().find(claim.casefold().strip(" ."))
+        if place >= 0 and (_TIME.search(claim) or _TIME_BEFORE.search(sentence[:place])):
+            return True
+    return False
+
+
+def has_measure(question: str, sentence: str) -> bool:
+    """Whether the sentence has the measure in which a number is asked for: "how many minutes", "how old"."""
+    if _AGE.search(question):
+        return _IN_YEARS.search(sentence) is not None
+    if _AREA.search(question):
+        return _IN_SQUARES.search(sentence) is not None
+    counted = _COUNTED.search(question)
+    wanted = [forms for _, _, forms in phrases(counted[1]) if forms & _WRITTEN_OUT] if counted else []
+    return all(has_any(sentence, forms) for forms in wanted)
+
+
+def measures(claim: str) -> list[frozenset[str]]:
+    """The measures that follow a number directly: "45 minutes", "tiga hari"; not "tahun" in "tahun 2017"."""
+    return [
+        forms
+        for _, matched, forms in phrases(claim)
+        if forms & _MEASURES and re.search(rf"\w+ {re.escape(matched)}(?! \d)", claim)
+    ]
+
+
+def is_other_place(question: str, claim: str) -> bool:
+    """Whether the claim is a country and nothing else where a city or a name is asked for, or a city for a country."""
+    told = [(kind, matched) for kind, matched, _ in phrases(claim) if kind in _ASKED]
+    if len(told) != 1:
+        return False
+    words = set(re.findall(r"\w+", claim)) - set(re.findall(r"\w+", told[0][1]))
+    if any(not is_small_word(word) for word in words):
+        return False
+    return any(asked.search(question) for kind, asked in _ASKED.items() if kind != told[0][0])
