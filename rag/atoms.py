@@ -167,8 +167,22 @@ def names(text: str) -> tuple[str, ...]:
         else:
             runs.append(word)
         end = match.end()
-    runs = [_POSSESSIVE.sub("", run) for run in runs]
-    return tuple(run for run in runs if not is_small_word(run) or run.isupper())
+    runs = [_untitled(_POSSESSIVE.sub("", run)) for run in runs]
+    return tuple(run for run in runs if run and (not is_small_word(run) or run.isupper()))
+
+
+# Who asks about "Mr Putin" or "Pak Jokowi" asks about somebody whom an article calls without it.
+_TITLES = frozenset(
+    {"mr", "mrs", "ms", "miss", "sir", "madam", "dr", "prof", "professor", "profesor", "doktor"}
+    | {"bapak", "bpk", "pak", "ibu", "bu", "tuan", "nyonya", "drs", "dra", "ir", "hj"}
+)
+
+
+def _untitled(name: str) -> str:
+    words = name.split()
+    while words and words[0].rstrip(".").casefold() in _TITLES:
+        del words[0]
+    return " ".join(words)
 
 
 # Words of an answer that is a name and little else.

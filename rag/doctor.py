@@ -187,13 +187,15 @@ def _index(data: Path, store: Store, fingerprint: str, repair: bool) -> Iterator
 def _chat(settings: Settings) -> Iterator[Check]:
     choice = preferred(settings)
     if choice.engine == "openai":
-        from rag.openai import models  # llama-index's part takes a second to import
+        from rag.openai import capacity, models  # llama-index's part takes a second to import
 
-        names = models(settings.openai_url, settings.openai_key.get_secret_value())
+        key = settings.openai_key.get_secret_value()
+        names = models(settings.openai_url, key)
         if choice.model not in names:
             said = f"the server at {settings.openai_url} has no {choice.model}, but {', '.join(names[:8])}"
             yield Check("chat model", "problem", said, "set TANYA_OPENAI_MODEL to one of them")
             return
+        capacity(settings.openai_url, key, choice.model)
     if choice.engine != "embedded":
         yield Check("chat model", "ok", str(choice))
         return

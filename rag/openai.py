@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
+from typing import Any
 
 import httpx
 import openai
 from llama_index.core.base.llms.types import ChatMessage
 from llama_index.llms.openai_like import OpenAILike
 
-from rag.errors import BrokenOff, ModelError, NotPulled, NotReachable
-from rag.serving import CANDIDATES, CONNECT_S, FIRST_S, LOOK_S, Messages, Piece, refusal
+from rag.errors import BrokenOff, ModelError, NotPulled, NotReachable, TooLong
+from rag.serving import CANDIDATES, CONNECT_S, FIRST_S, LEAST_CONTEXT, LOOK_S, Messages, Piece, refusal
+
+# vLLM reads together whatever comes while it reads; more than a question's passages never do.
+VLLM_SLOTS = 8
 
 
 class OpenAIChat:
@@ -81,14 +85,57 @@ def models(url: str, key: str) -> list[str]:
     Raises:
         ModelError: it doesn't answer, or has none.
     """
-    _named(url)
-    with _explained(url), httpx.Client(timeout=httpx.Timeout(LOOK_S, connect=CONNECT_S)) as http:
-        reply = http.get(f"{url.rstrip('/')}/models", headers={"Authorization": f"Bearer {key or 'none'}"})
-        reply.raise_for_status()
-        names = [str(row["id"]) for row in reply.json()["data"]]
+    with _asking(url, key) as http:
+        names = [str(row["id"]) for row in _rows(http)]
     if not names:
         raise NotPulled(f"The model server at {url} has no model.")
     return names
+
+
+def capacity(url: str, key: str, model: str) -> tuple[int, int]:
+    """How many prompts a server answers at once, and how many tokens each may have.
+
+    llama-server says both, vLLM the tokens; of others 1 and `LEAST_CONTEXT` are taken.
+
+    Raises:
+        TooLong: they may have too few.
+        ModelError: it doesn't answer.
+    """
+    with _asking(url, key) as http:
+        row = next((row for row in _rows(http) if row["id"] == model), {})
+        context = int(row.get("max_model_len") or (row.get("meta") or {}).get("n_ctx") or LEAST_CONTEXT)
+        slots = _slots(http, row.get("owned_by"))
+    if context < LEAST_CONTEXT:
+        raise TooLong(
+            f"The model server at {url} reads {context:,} tokens at once. Start it so that it reads {LEAST_CONTEXT:,}: "
+            "llama-server's -c, which its slots share, or vLLM's --max-model-len."
+        )
+    return slots, context
+
+
+def _slots(http: httpx.Client, maker: str | None) -> int:
+    if maker == "vllm":
+        return VLLM_SLOTS
+    if maker != "llamacpp":
+        return 1
+    slots = http.get(str(http.base_url).removesuffix("v1/") + "slots")
+    return len(slots.json()) if slots.is_success else 1
+
+
+@contextmanager
+def _asking(url: str, key: str) -> Iterator[httpx.Client]:
+    _named(url)
+    told = {"Authorization": f"Bearer {key or 'none'}"}
+    wait = httpx.Timeout(LOOK_S, connect=CONNECT_S)
+    with _explained(url), httpx.Client(base_url=url, headers=told, timeout=wait) as http:
+        yield http
+
+
+def _rows(http: httpx.Client) -> list[dict[str, Any]]:
+    """What a server says of each of its models."""
+    reply = http.get("models")
+    reply.raise_for_status()
+    return list(reply.json()["data"])
 
 
 def _named(url: str) -> None:

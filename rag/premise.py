@@ -83,6 +83,8 @@ def asked_verbs(question: str) -> list[tuple[str, frozenset[str]]]:
 
 # Verbs that say the same when both sides change places.
 MUTUAL = ("talk", "speak", "meet", "discuss", "agree", "talks", "bicara", "berbicara", "bertemu", "membahas", "sepakat")
+# And those that only name who says it.
+ATTRIBUTING = ("menurut", "according to")
 
 
 # Between a verb and whom it acts on: at most three words, none of them that of a place or a time.
@@ -101,7 +103,7 @@ def swaps_roles(question: str, sentence: str) -> bool:
     # Months and weekdays are no names here; who is named as a place does nothing: "the celebration in Russia".
     named = [name for name in atoms(question).names if not re.search(rf"{_PLACED}{re.escape(name)}", question)]
     for matched, forms in asked_verbs(question):
-        if matched in MUTUAL:
+        if matched in (*MUTUAL, *ATTRIBUTING):
             continue
         before, _, after = question.partition(matched)
         first = next((name for name in reversed(named) if name in before), "")

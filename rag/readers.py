@@ -13,7 +13,7 @@ from rag.errors import ModelError, NotPulled
 from rag.ollama import Ollama, OllamaChat
 from rag.reading import Reader
 from rag.server_reader import CONTEXT, ServerReader
-from rag.serving import LEAST_CONTEXT, ServedModel
+from rag.serving import ServedModel
 from rag.settings import Settings
 from rag.setup import MODEL, MODEL_SHA256, engine_build, is_set_up, is_whole, model_path
 from rag.states import States
@@ -85,13 +85,16 @@ def open_reader(settings: Settings, data: Path, choice: Choice) -> Reader:
         server.version()
         context = server.model(choice.model).context or CONTEXT
         return ServerReader(
-            OllamaChat(server, choice.model, min(context, CONTEXT)), slots=settings.slots, context=min(context, CONTEXT)
+            OllamaChat(server, choice.model, min(context, CONTEXT)),
+            slots=settings.slots or 1,
+            context=min(context, CONTEXT),
         )
-    from rag.openai import OpenAIChat  # llama-index's part takes a second to import
+    from rag.openai import OpenAIChat, capacity  # llama-index's part takes a second to import
 
     key = settings.openai_key.get_secret_value()
+    slots, context = capacity(settings.openai_url, key, choice.model)
     chat = OpenAIChat(settings.openai_url, key, choice.model)
-    return ServerReader(chat, slots=settings.slots, context=LEAST_CONTEXT)
+    return ServerReader(chat, slots=settings.slots or slots, context=min(context, CONTEXT))
 
 
 def _ollama_model(settings: Settings) -> str:

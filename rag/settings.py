@@ -52,10 +52,11 @@ class Settings(BaseSettings):
     ollama_model: str = Field(default="", description="Ollama's chat model; by default the one pulled last")
     ollama_embedding_model: str = Field(default="", description="Ollama's embedding model; by default one that it has")
     slots: int = Field(
-        default=1,
-        ge=1,
+        default=0,
+        ge=0,
         le=64,
-        description="readings sent to a server at once; as many as it answers at once (`OLLAMA_NUM_PARALLEL`)",
+        description="readings sent to a server at once; by default as many as llama-server or vLLM says that it "
+        "answers at once, and one for Ollama, which doesn't say (`OLLAMA_NUM_PARALLEL`)",
     )
     openai_url: str = Field(default="", description="address of an OpenAI-compatible server, up to and with `/v1`")
     openai_key: SecretStr = Field(default=SecretStr(""), description="its key, where it asks for one")

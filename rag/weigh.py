@@ -36,7 +36,7 @@ WINDOW, WINDOW_OF_MANY, LIKELY = 0.5, 3.0, 0.0
 # Yes and no are decided by the check; the doubt of a reading only has to be no refusal throughout.
 TOO_DOUBTFUL_YESNO = 1.5
 # Readings that are decoded: those that may end up in the answer.
-DECODED, FAR_BEHIND = 0.5, 5.0
+DECODED, FAR_BEHIND = 1.0, 5.0
 
 _MANY = re.compile(
     r"\b(days|dates|times|occasions|all|both|saja|semua|aja|sajakah|kedua)\b|\b(or|atau)\b", re.IGNORECASE

@@ -27,6 +27,9 @@ class FakeOllama(ThreadingHTTPServer):
         self.most_at_once, self._now = 0, 0
         self.lock = threading.Lock()
         self.cloud = False
+        # What OpenAI's interface tells beside a model's name, and how many slots.
+        self.told: dict[str, Any] = {}
+        self.slots = 0
 
     @property
     def host(self) -> str:
@@ -75,7 +78,10 @@ class _Handler(BaseHTTPRequestHandler):
         names = ["bge-m3:latest", "big:latest", "small:latest"] + ["far:cloud"] * self.server.cloud
         rows = [{"name": name, "digest": name, **({"remote_host": "x"} if "cloud" in name else {})} for name in names]
         if self.path == "/v1/models":
-            return self._whole({"data": [{"id": name} for name in names]})
+            return self._whole({"data": [{"id": name, **self.server.told} for name in names]})
+        if self.path == "/slots":
+            slots = [{"id": number} for number in range(self.server.slots)]
+            return self._whole(slots) if slots else self._whole({"error": "not supported"}, 501)
         return self._whole({"models": rows})
 
     def do_POST(self) -> None:

@@ -35,6 +35,8 @@ def test_numbers_have_one_value_in_both_languages(text, expected):
         ("Arrested by the police", ()),
         ("Mike Pompeo", ("Mike Pompeo",)),
         ("Siapa yang diundang Putin ke Rusia? Acaranya dalam rangka apa?", ("Putin", "Rusia")),
+        ("When did Mr Trump call Mr. Putin?", ("Trump", "Putin")),
+        ("Kapan Pak Jokowi bertemu Profesor dr Roem?", ("Jokowi", "Roem")),
         ("Darimanakah Musik Gospel berasal?", ("Musik Gospel",)),
         ("what Britain's minister told the United States' envoy", ("Britain", "United States")),
     ],

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from fake_ollama import running
 from test_ollama import read
 
 from rag import errors
-from rag.openai import OpenAIChat, models
+from rag.openai import VLLM_SLOTS, OpenAIChat, capacity, models
+from rag.readers import open_reader, preferred
 from rag.server_reader import REFUSED, SAID, ServerReader
+from rag.serving import LEAST_CONTEXT
+from rag.settings import Settings
 
 
 @pytest.fixture
@@ -28,6 +32,32 @@ def reader(fake):
 
 def test_it_names_its_models(fake):
     assert models(f"{fake.host}/v1", "") == ["bge-m3:latest", "big:latest", "small:latest"]
+
+
+LLAMA_SERVER = {"owned_by": "llamacpp", "meta": {"n_ctx": 6144, "n_ctx_train": 32768}}
+
+
+@pytest.mark.parametrize(
+    ("told", "slots", "expected"),
+    [
+        (LLAMA_SERVER, 3, (3, 6144)),
+        (LLAMA_SERVER, 0, (1, 6144)),
+        ({"owned_by": "vllm", "max_model_len": 8192}, 0, (VLLM_SLOTS, 8192)),
+        ({}, 3, (1, LEAST_CONTEXT)),
+    ],
+)
+def test_it_is_asked_what_the_server_says_that_it_can_take(fake, told, slots, expected):
+    fake.told, fake.slots = told, slots
+    assert capacity(f"{fake.host}/v1", "", "small:latest") == expected
+    settings = Settings(llm="openai", openai_url=f"{fake.host}/v1", openai_model="small:latest")
+    with closing(open_reader(settings, Path("unused"), preferred(settings))) as reader:
+        assert reader.at_once == expected[0]
+
+
+def test_a_context_that_is_too_small_is_said_before_any_question(fake):
+    fake.told = {"owned_by": "llamacpp", "meta": {"n_ctx": 512}}
+    with pytest.raises(errors.TooLong, match=r"512 tokens at once.*-c"):
+        capacity(f"{fake.host}/v1", "", "small:latest")
 
 
 def test_a_reply_is_a_reading(reader, fake):
