@@ -116,7 +116,7 @@ _DATE_WORDS = word_set(
     wib wita wit gmt utc est edt pst pdt cet cest bst am pm h min mins minutes hours ago menit jam
     hari lalu pukul at on and published updated update posted diterbitkan terbit diperbarui
     dipublikasikan tayang dibuat last modified date tanggal diposting read reading time waktu baca
-    first edited th st nd rd t z et ct pt mt sgt jst msk
+    first edited th st nd rd t z et ct pt mt sgt jst msk uhr petang pagi siang sore malam heures
     """
 ) | {*MONTHS, *WEEKDAYS}
 _CALENDAR = frozenset({*MONTHS, *WEEKDAYS, "ago", "lalu"})

@@ -94,7 +94,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     if version < 1:
         raise _UnusableError("was not written by tanya")
     if version < schema.VERSION:
-        connection.executescript(schema.MIGRATION)
+        connection.executescript(schema.MIGRATIONS[version])
     if path.stat().st_size <= _CHECKED_UP_TO and (verdict := _verdict(connection)):
         raise _UnusableError(f"is damaged ({verdict})")
 

@@ -28,7 +28,8 @@ CLAUSE = 80  # characters before a date in which "akan" makes it lie ahead
 
 AHEAD = re.compile(
     r"\b(?:akan|bakal|hendak|rencana\w*|mengundang|diundang|dijadwalkan|jadwal|(?:men)?jelang|will|shall"
-    r"|to be held|plans?|planned|scheduled|expected|invited?|upcoming|due|ahead of|going to)\b",
+    r"|to be held|plans?|planned|scheduled|expected|invited?|upcoming|due|ahead of|going to|slated"
+    r"|set\b.*\bfor(?=\s*$))\b",
     re.IGNORECASE,
 )
 JOINING = re.compile(r"[\s(]*(?:-|–|—|,|dan|and|atau|or|&|hingga|sampai|to|until|till|s/d)?[\s(]*(?:pada|on|the)?\s*")

@@ -5,17 +5,20 @@ Dates and numbers stand side by side in an article, and a small model takes its 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.atoms import Atoms, atoms, has_name
 from rag.dates import DateSpan, format_date, same_day_of_year, without_year
-from rag.premise import is_about, is_day_of_report, swaps_roles
+from rag.premise import has_main_verb, is_about, is_day_of_report, swaps_roles
 from rag.question import Question
 from rag.units import Unit
 
 # Share of the question's words that a sentence has to contain for its one number to be the answer.
 NEARLY_ALL = 0.75
+# The date of a count is not that of what was counted: "the toll had risen to 13 by Sunday".
+_UP_TO = re.compile(r"\b(hingga|sampai|until|till|as of|by)( the| hari| tanggal)?\s*\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,9 @@ def date_with_more_names(sought: Sought, cited: int, closeness: float) -> tuple[
     """
     sentences = range(len(sought.closeness))
     named = [{name for name in sought.asked.names if has_name(sought.unit.quote(n), name)} for n in sentences]
+    verbs = [has_main_verb(sought.question.text, sought.unit.quote(n)) for n in sentences]
     for number, date in _lone_dates(sought):
-        if named[number] > named[cited] and sought.closeness[number] >= closeness:
+        if named[number] > named[cited] and sought.closeness[number] >= closeness and verbs[number] >= verbs[cited]:
             return number, sought.written(date)
     return None
 
@@ -83,9 +87,12 @@ def _lone_dates(sought: Sought) -> Iterator[tuple[int, DateSpan]]:
     """Sentences that may tell when, with the one date of each; of several the one that is a day."""
     question, unit = sought.question, sought.unit
     for number in range(len(unit.sentences)) if question.kind == "when" else ():
-        dates = {expression.date for expression in unit.dates[number] if expression.date}
+        sentence = unit.quote(number)
+        dates = {
+            found.date for found in unit.dates[number] if found.date and not _UP_TO.search(sentence[: found.start])
+        }
         date, *others = {date for date in dates if len(date.start) == len("2017-12-17")} or dates or [None]
-        if date is None or others or swaps_roles(question.text, unit.quote(number)):
+        if date is None or others or swaps_roles(question.text, sentence):
             continue
         if not is_day_of_report(question.text, unit, number, date):
             yield number, date

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from rag.language import is_small_word
 from rag.lexicon import phrases
@@ -63,6 +63,13 @@ def has_measure(question: str, sentence: str) -> bool:
     return all(has_any(sentence, forms) for forms in wanted)
 
 
+def is_other_measure(question: str, claim: str) -> bool:
+    """Whether the claim is in another measure than the one that is asked for: "three weeks" for how many years."""
+    counted, told = _COUNTED.search(question), measures(claim)
+    wanted = [forms for _, _, forms in phrases(counted[1]) if forms & _MEASURES] if counted else []
+    return bool(wanted and told) and not any(forms & other for forms in wanted for other in told)
+
+
 def measures(claim: str) -> list[frozenset[str]]:
     """The measures that follow a number directly: "45 minutes", "tiga hari"; not "tahun" in "tahun 2017"."""
     return [
@@ -81,3 +88,43 @@ def is_other_place(question: str, claim: str) -> bool:
     if any(not is_small_word(word) for word in words):
         return False
     return any(asked.search(question) for kind, asked in _ASKED.items() if kind != told[0][0])
+
+
+_FORMS = frozenset(
+    {
+        "km",
+        "kri",
+        "mv",
+        "ms",
+        "pt",
+        "cv",
+        "ud",
+        "tbk",
+        "ag",
+        "gmbh",
+        "inc",
+        "ltd",
+        "plc",
+        "llc",
+        "corp",
+        "co",
+        "fc",
+        "afc",
+    }
+)
+
+
+def echoes(question: str, claim: str) -> bool:
+    """Whether the claim says no more than the question, but for what a company or ship is called beside its name."""
+    asked = question.casefold()
+    words = [word for word in re.findall(r"\w+", claim.casefold()) if word not in _FORMS and not is_small_word(word)]
+    return bool(words) and all(re.search(rf"\b{re.escape(word)}", asked) for word in words)
+
+
+_NAME = re.compile(r"\b(name of|nama)\b|['’]s name\b", re.IGNORECASE)
+_NAMED = 4
+
+
+def gives_a_name(question: str, claim: str, added: Collection[str]) -> bool:
+    """Whether the claim has a name where one is asked for; a few words may be one without capitals."""
+    return not _NAME.search(question) or bool(added) or len(claim.split()) <= _NAMED

@@ -27,6 +27,8 @@ _DATES = (
 )
 _WEEKDAY_BEFORE = re.compile(rf"\b({'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})\b[\s,.(]*\Z", re.I)
 _BYLINE = re.compile(r"\s[|•·–—-]\s|^(?:by|oleh)\b|\b(?:wib|published|diterbitkan|tayang)\b", re.I)
+_TRAIL = re.compile(r"\s[|>»›]\s")  # "Home > Sport > Football"
+_MOTTO = re.compile(r"\b(?:since|sejak|seit) \d{4}\Z", re.I)  # "Serving the valley since 1884"
 _CHANGED = re.compile(r"\b(?:updated?|diperbarui|last modified|edited)\b", re.I)
 
 _DASH = r"\s*(?:--|[-–—])\s"
@@ -45,7 +47,24 @@ _AGENCY = re.compile(
     r"[A-Z][\w., /’'-]{0,60}"
     rf"\((Reuters|REUTERS|AP|AFP|ANTARA|Antara|Xinhua|Bernama|UPI|dpa|DPA|TASS|Kyodo|CNN|BBC)\){_DASH}"
 )
-_DATELINES = (_SITE, _NEWSROOM, _AGENCY)
+# "KUALA LUMPUR, 20 Nov - ", "PRAGUE, Nov 2 (DBW) - "
+_DATED = re.compile(
+    rf"[A-Z][\w .,/’'-]{{1,40}},\s(?:\d{{1,2}}\s(?:{_MONTH})|(?:{_MONTH})\.?\s\d{{1,2}})\b\.?(?:,?\s{_YEAR})?"
+    rf"(?:\s\([A-Za-z ]{{2,20}}\))?{_DASH}",
+    re.I,
+)
+_DATELINES = (_SITE, _NEWSROOM, _AGENCY, _DATED)
+# What papers call themselves, in some languages; one word alone may as well be a section's name.
+_PAPER = re.compile(
+    r"\b(?:times|post|pos|news|courier|herald|tribune|tribun|register|sentinel|ledger|standard|wire|gazette|journal"
+    r"|chronicle|observer|telegraph|mail|press|daily|weekly|express|guardian|mirror|bulletin|dispatch|examiner"
+    r"|monitor|reporter|kabar|warta|harian|koran|utusan|berita|suara|radar|media|kurier|nachrichten|diario|jornal)\b"
+    r"|\w(?:blatt|zeitung|anzeiger|news|post)\b",
+    re.IGNORECASE,
+)
+_SECTION = re.compile(r"\s[|·•>»/–—-]+\s")
+_NAME_LINES, _NAME_WORDS, _INITIALS = 3, 5, 3
+_LINKING = {"of", "the", "and", "dan"}
 _UPPER_NAME = 5  # letters: VIVA and JPNN are written so; DREAMERS is a name in capitals
 
 
@@ -64,15 +83,39 @@ def read_masthead(text: str, language: str = "") -> Masthead:
     body = text[front.end() if front else 0 :][:20_000]
     head = [body[start:end] for start, end in islice(paragraphs(body), _HEAD_LINES)]
     above = next((at for at, line in enumerate(head) if _is_text(line)), len(head))
+    name, line = _name(head[:above])
+    title = _title([other for other in head[: above + 1] if other != line])
     # The dateline heads the first paragraph, or the one after a caption.
-    publisher = next(filter(None, map(_publisher, head[above:])), "")
-    return Masthead(_title(head[: above + 1]), publisher, _published(head[:above], language))
+    publisher = next(filter(None, map(_publisher, head[above:])), "") or (name if title else "")
+    return Masthead(title or _title(head[: above + 1]), publisher, _published(head[:above], language))
+
+
+def _name(above: list[str]) -> tuple[str, str]:
+    """The paper's name and the line that it stands on: "KABAR TENGGARA", "**The Exchange Standard** · Companies"."""
+    for line in above[:_NAME_LINES]:
+        name = _SECTION.split(re.sub(r"[*_#]+", "", line).strip())[0].strip()
+        words = name.split()
+        proper = all(word[0].isupper() or word in _LINKING for word in words)
+        if 1 < len(words) <= _NAME_WORDS and proper and _PAPER.search(name):
+            return (" ".join(map(_capitalised, words)) if name.isupper() else name), line
+    return "", ""
+
+
+def _capitalised(word: str) -> str:
+    """BBC stays as it is, THE and POS are words."""
+    initials = len(word) <= _INITIALS and word.casefold() not in _LINKING and not _PAPER.fullmatch(word)
+    return word if initials or "." in word else word.capitalize()
 
 
 def without_dateline(sentence: str) -> str:
-    """The sentence without who wrote it and where, which is not where anything of what it tells took place."""
+    """The sentence without who wrote it, where and when, which is not where or when any of it took place."""
+    return sentence[dateline(sentence) :]
+
+
+def dateline(sentence: str) -> int:
+    """How many characters of the sentence are its dateline; 0 where it has none."""
     found = next(filter(None, (pattern.match(sentence) for pattern in _DATELINES)), None)
-    return sentence[found.end() :] if found else sentence
+    return found.end() if found else 0
 
 
 def find_date(text: str, language: str = "") -> str:
@@ -84,7 +127,8 @@ def find_date(text: str, language: str = "") -> str:
 
 
 def _is_text(line: str) -> bool:
-    return is_prose(line) and not is_furniture(line) and not line.startswith("#") and not _is_headline(line)
+    prose = is_prose(line) and not is_furniture(line) and not line.startswith("#")
+    return prose and not _is_headline(line) and not _MOTTO.search(line)
 
 
 def _is_headline(line: str) -> bool:
@@ -92,7 +136,9 @@ def _is_headline(line: str) -> bool:
     words = line.split()
     if len(words) not in _TITLE_WORDS or len(line) > _TITLE_LENGTH or is_furniture(line):
         return False
-    return not ends_sentence(line) and not line.endswith((":", ",", ";")) and " | " not in line
+    if _TRAIL.search(line) or _MOTTO.search(line):
+        return False
+    return not ends_sentence(line) and not line.endswith((":", ",", ";"))
 
 
 def _title(head: list[str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 import sys
 import zipfile
 from collections.abc import Callable
@@ -22,6 +23,7 @@ MEMORY = 1 << 30  # bytes; a newspaper's page takes a tenth of it
 SECONDS = 30
 
 _PAGES = 2000
+_SITE_WORDS = 4  # more are the end of a headline with a dash in it
 _ENTRIES = 2000  # files in a .docx; a long report with pictures has a few hundred
 _UNPACKED = 100 << 20  # bytes
 _RATIO = 100  # unpacked to packed; text and XML stay below 30
@@ -66,6 +68,7 @@ def html(data: bytes) -> dict[str, str]:
     import trafilatura
 
     tree = lxml.html.document_fromstring(data.decode("utf-8"), parser=lxml.html.HTMLParser(encoding="utf-8"))
+    page = tree.findtext(".//title") or ""
     for element in tree.xpath(_HIDDEN):
         if element.getparent() is not None:
             element.drop_tree()
@@ -73,7 +76,16 @@ def html(data: bytes) -> dict[str, str]:
     found = trafilatura.bare_extraction(tree, with_metadata=True, include_comments=False, date_extraction_params=dates)
     said = found.as_dict() if found else {}
     names = {"text": "text", "title": "title", "publisher": "sitename", "published": "date", "url": "url"}
-    return {name: str(said.get(field) or "") for name, field in names.items()}
+    told = {name: str(said.get(field) or "") for name, field in names.items()}
+    if not told["publisher"] or told["publisher"] == told["title"]:
+        told["publisher"] = _site(page, told["title"])
+    return told
+
+
+def _site(page: str, title: str) -> str:
+    """The site's name in a page's title: "Ferry capsizes | Asia | The Meridian Post"."""
+    head, *rest = (part.strip() for part in re.split(r"\s[|–—»-]\s", page))
+    return rest[-1] if rest and title.startswith(head) and len(rest[-1].split()) <= _SITE_WORDS else ""
 
 
 PARSERS: dict[str, Callable[[bytes], dict[str, str]]] = {

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from rag.atoms import names
+
 _PREPOSITION = r"(?:in|on|over|at|from|for|to|by|during|after|before|di|ke|dari|pada|dalam|untuk|oleh|saat|ketika)"
 _ASKING = (
     r"(?:how (?:many|much|long|old)|when|where|who|whom|whose|which|what|why|how"
@@ -24,6 +26,11 @@ _OPENING = re.compile(
 _BEFORE_YEAR = r"(?:in|tahun|pada|di)(?: tahun)? "
 _TWO_YEARS = re.compile(
     rf"\b({_BEFORE_YEAR})(\w+ )?((?:19|20)\d\d),? (?:and|dan) (?:{_BEFORE_YEAR})?(\w+ )?((?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
+# "And how long did it last?" is nothing without the first question.
+_REFERS = re.compile(
+    r"\b(it|its|he|she|they|them|him|her|their|that|this|itu|dia|ia|mereka|keduanya|tersebut|\w{3,}nya)\b",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"\b(?:tahun |(?:in|di|pada) )*(?:19|20)\d\d\b", re.IGNORECASE)
@@ -60,7 +67,8 @@ def _completed(first: str, rest: str) -> str:
     tail = rest[opening.end() :].strip() if opening else ""
     preposition = re.match(rf"{_PREPOSITION}\b", tail, re.IGNORECASE)
     if preposition is None:
-        return rest
+        refers = _REFERS.search(rest) and not names(rest)
+        return f"{rest.rstrip('?')} ({first})?" if refers else rest
     same = list(re.finditer(rf"\b{preposition[0]}\b", first, re.IGNORECASE)) or list(_YEAR.finditer(first))
     return f"{first[: same[-1].start()]}{tail}" if same else f"{first}? {rest}"
 

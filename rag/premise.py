@@ -41,10 +41,23 @@ def missing_premise(question: Question, unit: Unit) -> str:
         and not any(covers(date, span) for date in asked.dates for span in unit.all_dates)
     ):
         return format_date(asked.dates[0], question.language)
-    verbs = asked_verbs(question.text)
-    if _WHY.search(question.text) and verbs and not has_any(whole, verbs[0][1]):
-        return verbs[0][0]
+    verb = next((each for each in asked_verbs(question.text) if not _is_noun(*each[:1], question)), None)
+    if _WHY.search(question.text) and verb and not _is_told(*verb, document.text):
+        return verb[0]
     return ""
+
+
+def _is_noun(word: str, question: Question) -> bool:
+    """Whether what may be a verb stands as a noun: "the transfer"; "urusan transfer", as verbs have "me-" or "di-"."""
+    if question.language == "id":
+        return re.match(r"me|di|ber|ter", word, re.IGNORECASE) is None
+    return re.search(rf"\b(the|a|an|his|her|its|their|['’]s) {re.escape(word)}\b", question.text) is not None
+
+
+def _is_told(verb: str, forms: frozenset[str], text: str) -> bool:
+    """Whether one sentence at least has the verb and doesn't deny it."""
+    having = [line for line in re.split(r"(?<=[.!?])\s", text) if has_any(line, forms)]
+    return not all(denies(verb, line) for line in having)
 
 
 def choices(question: str) -> tuple[str, ...]:
@@ -53,11 +66,20 @@ def choices(question: str) -> tuple[str, ...]:
     return (match[1], match[2]) if match else ()
 
 
+# A date of the article and not of what it tells: "according to the report of 20 November".
+_PRINTED = re.compile(
+    r"\b(berita|artikel|laporan|edisi|article|report|story|published|terbit|tayang)s?"
+    r"( (on|of|from|dated|pada|tanggal|tgl))*\s*\Z",
+    re.IGNORECASE,
+)
+
+
 def asked_atoms(question: Question, unit: Unit) -> Atoms:
     """The question's atoms; "27 December" without a year is the article's 27 December, if it has one."""
     asked = atoms(question.text)
     years = {number for number in asked.numbers if len(number) == 4 and "1800" <= number <= "2100"}
-    dates = [_in_article(expression, unit) for expression in find_dates(question.text)]
+    told = [each for each in find_dates(question.text) if not _PRINTED.search(question.text[: each.start])]
+    dates = [_in_article(expression, unit) for expression in told]
     return Atoms(
         asked.numbers - years,
         (*(date for date in dates if date is not None), *(DateSpan(year) for year in sorted(years))),
@@ -192,6 +214,12 @@ def has_main_verb(question: str, sentence: str) -> bool:
     return not verbs or has_any(sentence, verbs[0][1])
 
 
+_TOLD_AT_END = re.compile(
+    r"[,”\"’]\s*(?:[^,”\"’]{0,80}\s)?"
+    r"(?:said|says|told|announced|reported|kata|ujar|ungkap|tutur|jelas|terang|papar|imbuh|tambah|sebut|tegas)(?:nya)?\b"
+    r"[^”\"’]{0,160}\Z",
+    re.IGNORECASE,
+)
 _THAT = re.compile(r"\b(bahwa|that)\b", re.IGNORECASE)
 
 
@@ -204,17 +232,22 @@ _SAYING = frozenset(
 def is_day_of_report(question: str, unit: Unit, number: int, day: DateSpan) -> bool:
     """Whether a date of a sentence says when it was said and not when it happened: "confirmed on Monday that Putin …".
 
-    So it does where "bahwa" or "that" stands between the date and all the verbs of the question.
+    So it does where "bahwa" or "that" stands between the date and all the verbs of the question, or where the sentence
+    ends in who said it: "…, officials said on Sunday", "…, kata Ratna, Senin (13/5)".
     """
     sentence = unit.quote(number)
-    that = _THAT.search(sentence)
     verbs = [forms for _, forms in asked_verbs(question)]
-    if that is None or not verbs or verbs[0] & _SAYING:
-        return False
     places = [e.start for e in unit.dates[number] if e.date and covers(day, e.date)]
-    if not places or max(places) > that.start():
+    if not places or not verbs or verbs[0] & _SAYING:
         return False
-    return not any(has_any(sentence[: that.start()], forms) for forms in verbs)
+    that, told = _THAT.search(sentence), _TOLD_AT_END.search(sentence)
+    if that and max(places) < that.start():
+        report = sentence[: that.start()]
+    elif told and min(places) > told.start():
+        report = sentence[told.start() :]
+    else:
+        return False
+    return not any(has_any(report, forms) for forms in verbs)
 
 
 def is_of_another_day(unit: Unit, number: int, asked: Atoms) -> bool:

@@ -30,6 +30,7 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
     ("number", r"\b(berapa|brp) (lama|banyak|orang|kali)\b"),
     ("when", r"\bwhen\b|\b(what|which) (exact )?((week)?days?|dates?|years?|months?|time)\b"),
     ("when", r"\b(kapan|bilamana)(kah)?\b|\b(tanggal|tgl|hari|tahun|thn|bulan) (berapa|brp|apa)(kah)?\b"),
+    ("when", r"\bwhat('s| is| was| were| are) (?!.*\b(on|that|this) (that )?dates?\b).{0,60}\bdates?\W*\Z"),
     ("number", r"\b(ke)?(berapa|brapa|brp)(kah)?\b|\b(what|which) (number|percentage|share|amount)\b"),
     ("who", r"\b(who|whom|whose)\b|\bsiapa(kah)?\b"),
     ("where", r"\bwhere\b|\b(di|ke|dari) ?mana(kah)?\b|\b(kota|negara|daerah) mana\b|\b(which|what) (city|country)\b"),
@@ -139,13 +140,17 @@ def asks_for_something(text: str) -> bool:
     return _ASKS_FOR.search(text) is not None
 
 
+# "Apakah bandara itu ditutup" has a verb of its own, "apakah bandara yang ditutup" has not.
+_PREDICATE = re.compile(r"(?<!\byang)\s(me|di(?!\b)|ber|ter)\w{4,}", re.IGNORECASE)
+
+
 def may_ask_what(text: str) -> bool:
     """Whether a question that is taken to ask whether may ask for a thing all the same.
 
     "Apakah bahasa resmi di Papua?" does; "Host country of the summit?" has no word that tells.
     """
     if re.match(r"\W*apakah\b", text, re.IGNORECASE):
-        return True
+        return _PREDICATE.search(text) is None
     return not any(_asks_whether(text))
 
 

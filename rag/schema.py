@@ -4,7 +4,7 @@ Everything hangs on its file: deleting a file's row deletes its documents, and t
 and fingerprints. `unindexed` and the full text follow by triggers, so that no write can forget them.
 """
 
-VERSION = 2
+VERSION = 3
 
 # Exclusive: the folder's lock lets in one process only, and without the memory shared between processes
 # a library can still be opened and read on a full disk.
@@ -16,7 +16,7 @@ CONNECT = """
     PRAGMA foreign_keys = ON;
 """
 # What version 2 added. The digests go, so that the next sync reads every file again; no vector is lost.
-_SINCE_2 = f"""
+_SINCE_2 = """
     CREATE TABLE events (
         passage INTEGER NOT NULL REFERENCES passages(number) ON DELETE CASCADE,
         first TEXT NOT NULL, last TEXT NOT NULL, PRIMARY KEY (passage, first, last)
@@ -27,9 +27,9 @@ _SINCE_2 = f"""
     ) WITHOUT ROWID;
     CREATE INDEX fingerprints_of_document ON fingerprints(document);
     CREATE INDEX documents_by_publisher ON documents(publisher COLLATE NOCASE);
-    UPDATE files SET digest = 'of an older version';
-    PRAGMA user_version = {VERSION};
 """
+# Version 3 reads publishers and dates of more mastheads.
+_AGAIN = f"UPDATE files SET digest = 'of an older version'; PRAGMA user_version = {VERSION};"
 TABLES = f"""
     BEGIN;
     CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -75,6 +75,8 @@ TABLES = f"""
         INSERT OR IGNORE INTO unindexed VALUES (old.id);
     END;
     {_SINCE_2}
+    {_AGAIN}
     COMMIT;
 """
-MIGRATION = f"BEGIN; {_SINCE_2} COMMIT;"
+# By the version that a file has.
+MIGRATIONS = {1: f"BEGIN; {_SINCE_2} {_AGAIN} COMMIT;", 2: f"BEGIN; {_AGAIN} COMMIT;"}

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from rag.dates import DateExpression, DateSpan, format_date, resolve_document
 from rag.documents import Document
-from rag.masthead import without_dateline
+from rag.masthead import dateline, without_dateline
 from rag.passages import Passage
 from rag.sentences import Sentence
 
@@ -52,7 +52,10 @@ def document_units(document: Document, sentences: Sequence[Sentence], passages: 
     """A document's units by passage id. Dates are resolved over the whole article: "Minggu" needs its neighbours."""
     kept = [sentence for sentence in sentences if not sentence.boilerplate]
     texts = [document.text[sentence.start : sentence.end] for sentence in kept]
-    dates = dict(zip(kept, resolve_document(texts, document.published), strict=True))
+    found = resolve_document(texts, document.published)
+    # When it was written is not when any of it took place.
+    told = [tuple(e for e in each if e.start >= dateline(text)) for text, each in zip(texts, found, strict=True)]
+    dates = dict(zip(kept, told, strict=True))
     spans = {expression.date for found in dates.values() for expression in found if expression.date}
     if document.published:
         spans.add(DateSpan(document.published))

@@ -20,7 +20,7 @@ from itertools import pairwise
 from rag.atoms import Atoms, atoms, has_name
 from rag.dates import find_dates
 from rag.instead import Sought, closest_value, date_with_more_names, numbers_of
-from rag.kinds import is_other_place, measures, says_when
+from rag.kinds import echoes, gives_a_name, is_other_measure, is_other_place, measures, says_when
 from rag.overlap import has_any, word_share
 from rag.premise import (
     SMALL,
@@ -212,10 +212,15 @@ def _answers(question: Question, unit: Unit, claim: str, said: Atoms, asked: Ato
     if question.kind == "when":
         return bool(said.dates) or says_when((unit.quote(n) for n in range(len(unit.sentences))), claim)
     if question.kind == "number":
-        return bool(said.numbers)
-    if is_other_place(question.text, claim):
+        return bool(said.numbers) and not is_other_measure(question.text, claim)
+    added = _to_find(said, question).names
+    new = [name for name in said.names if not has_name(question.text, name)]
+    if is_other_place(question.text, claim) or not gives_a_name(question.text, claim, new):
         return False
-    return bool(_to_find(said, question).names or said.numbers - asked.numbers) or word_share(claim, question.text) < 1
+    offered = choices(question.text)
+    if echoes(question.text, claim) and not any(word in offered for word in claim.casefold().split()):
+        return False
+    return bool(added or said.numbers - asked.numbers) or word_share(claim, question.text) < 1
 
 
 def _says(unit: Unit, sentences: Sequence[int], claim: str, said: Atoms) -> bool:

@@ -283,6 +283,11 @@ def test_a_date_without_its_year_is_the_one_near_publication(text, published, ex
     assert the_date(text, published) == expected
 
 
+def test_what_is_set_for_a_day_lies_ahead():
+    assert dates("Judge Ortega set sentencing for June 9.", "2023-03-15")[0][1] == "2023-06-09"
+    assert dates("The team set a record on 9 June.", "2023-03-15")[0][1] == "2022-06-09"
+
+
 def test_context_gives_the_year_where_publication_is_unknown():
     assert the_date("Minggu (17/12)", "", "2017-12-15") == "2017-12-17"
     assert the_date("Minggu (17/12)", "", "2018-01-15") == "2017-12-17"

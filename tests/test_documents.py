@@ -296,7 +296,18 @@ def test_a_folder_without_manifest_says_nothing_of_its_articles(tmp_path: Path) 
         ("# Putin Calls Trump Twice\n\nUpdated: 18 Dec 2017\nPublished: 17 Dec 2017\n\nPutin called Trump.",
          Masthead(title="Putin Calls Trump Twice", published="2017-12-17")),
         ("The Daily News\nHome | World\n\nPutin Calls Trump Twice\n\nPutin called Trump.",
-         Masthead(title="Putin Calls Trump Twice")),
+         Masthead(title="Putin Calls Trump Twice", publisher="The Daily News")),
+        ("KABAR TENGGARA\nBeranda > Daerah > Kendari\n\nKorban Tewas Feri Jadi 13 Orang\n\n"
+         "Senin, 20 Nov 2023 07:15 WITA\n\nJumlah korban bertambah menjadi 13 orang.",
+         Masthead("Korban Tewas Feri Jadi 13 Orang", "Kabar Tenggara", "2023-11-20")),
+        ("# Northgale and Pellerin agree to merge\n\n**The Exchange Standard** · Companies\n\nThey have agreed.",
+         Masthead("Northgale and Pellerin agree to merge", "The Exchange Standard")),
+        ("Kurpfälzer Wirtschaftsblatt\nUnternehmen\n\nRheintal weist Schuld an Debakel zurück\n\n"
+         "29.11.2024, 08:30 Uhr\n\nMANNHEIM. Der Hersteller wehrt sich gegen den Vorwurf.",
+         Masthead("Rheintal weist Schuld an Debakel zurück", "Kurpfälzer Wirtschaftsblatt", "2024-11-29")),
+        ("THE LARKIN REGISTER\nServing the valley since 1884\n\nTreasurer convicted of stealing $2.3 million\n\n"
+         "A jury found him guilty.", Masthead("Treasurer convicted of stealing $2.3 million", "The Larkin Register")),
+        ("New York Times Sues OpenAI\n\nThe paper said so on Wednesday.", Masthead("New York Times Sues OpenAI")),
         ("Baca juga: Harga Minyak Dunia Turun\nPutin menelepon Trump.", Masthead()),
     ],
 )  # fmt: skip

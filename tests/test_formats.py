@@ -129,6 +129,14 @@ def test_a_web_page_gives_its_article_without_menus_and_hidden_text() -> None:
         assert left_out not in parsed.text
 
 
+def test_a_web_page_names_its_site_behind_its_headline() -> None:
+    headline = "Gunung Karangetang Meletus, 1.264 Warga Mengungsi"
+    page = PAGE.replace('<meta property="og:site_name" content="The Daily">', "")
+    page = page.replace("Putin thanks Trump | The Daily", f"{headline} - Nusantara Kini")
+    parsed = parse(".html", page.replace("<h1>Putin thanks Trump", f"<h1>{headline}").encode())
+    assert (parsed.title, parsed.publisher) == (headline, "Nusantara Kini")
+
+
 def test_a_web_page_is_read_in_the_encoding_that_it_declares() -> None:
     page = PAGE.replace("<head>", '<head><meta charset="windows-1251">').replace("Kremlin", "Кремль")
     assert "The Кремль said" in parse(".htm", page.encode("windows-1251")).text

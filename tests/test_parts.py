@@ -34,6 +34,10 @@ from rag.parts import parts
             "How many people were arrested in 2017 and in 2019?",
             ("How many people were arrested in 2017?", "How many people were arrested in 2019?"),
         ),
+        (
+            "When did Putin call Trump and how long did it last?",
+            ("When did Putin call Trump?", "how long did it last (When did Putin call Trump)?"),
+        ),
     ],
 )
 def test_a_question_of_two_parts_is_two_questions(question, expected):

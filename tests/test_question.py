@@ -1,7 +1,7 @@
 import pytest
 
 from rag.errors import QuestionError
-from rag.question import LONGEST, for_reading, kind_of, understand
+from rag.question import LONGEST, for_reading, kind_of, may_ask_what, understand
 
 
 @pytest.mark.parametrize(
@@ -77,6 +77,8 @@ def test_the_model_is_asked_what_it_can_answer(question, asked):
         ("When he was invited, had Trump already been to Russia?", "yesno"),
         ("Setelah Trump dilantik, siapa yang menelepon?", "who"),
         ("When Putin called, on what day was it?", "when"),
+        ("What was the metro's very first opening date?", "when"),
+        ("What happened on that date?", "open"),
         ("Can you tell me when Putin thanked Trump?", "when"),
         ("Could you say who called?", "who"),
         ("apakah Trump tahu siapa yang menelepon?", "who"),
@@ -84,3 +86,16 @@ def test_the_model_is_asked_what_it_can_answer(question, asked):
 )
 def test_the_first_question_word_tells_the_kind_and_none_asks_whether(question, kind):
     assert kind_of(question) == kind
+
+
+@pytest.mark.parametrize(
+    ("question", "may"),
+    [
+        ("Apakah bahasa resmi di Papua?", True),
+        ("Apakah bandara di Siau ditutup setelah erupsi?", False),
+        ("Apakah warna pasir yang terbentang di pantai itu?", True),
+        ("Host country of the G20 summit?", True),
+    ],
+)
+def test_what_seems_to_ask_whether_may_ask_what(question, may):
+    assert may_ask_what(question) is may

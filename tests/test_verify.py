@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from rag.dates import DateSpan
 from rag.documents import Document
 from rag.overlap import word_share
 from rag.passages import split_passages
-from rag.premise import is_yet_to_be, missing_premise, swaps_roles
+from rag.premise import asked_atoms, is_day_of_report, is_yet_to_be, missing_premise, swaps_roles
 from rag.question import understand
 from rag.sentences import document_sentences
 from rag.units import Unit, document_units
@@ -150,6 +151,54 @@ def test_how_long_is_not_when(undated):
 )
 def test_an_answer_is_in_the_measure_that_is_asked_for(unit, question, answer):
     assert not check(unit, question, answer).supported
+
+
+FERRY = """\
+PRAGUE, Nov 20 (DBW) - The ferry KM Samudra capsized off Buton on Saturday, and 13 people died.
+
+A ferry capsized off Buton, rescue officials said on Sunday. The toll of the KM Samudra off Buton rose to 13 by Monday.
+
+Direkturnya, Irwan Salosa, tidak akan mengundurkan diri. "Kapal sudah diperiksa," kata Irwan, Senin (20/11)."""
+
+
+@pytest.fixture(scope="module")
+def ferry() -> Unit:
+    document = Document("a.txt", "a.txt", FERRY, "", "", "2023-11-20", "day", language="en")
+    sentences = document_sentences(document)
+    return next(iter(document_units(document, sentences, split_passages(document, sentences)).values()))
+
+
+def test_the_day_of_writing_of_a_report_or_of_a_count_is_not_when_it_happened(ferry):
+    assert [e.date.start for e in ferry.dates[0] if e.date] == ["2023-11-18"]
+    when = "When did the ferry capsize off Buton?"
+    assert is_day_of_report(when, ferry, 1, DateSpan("2023-11-19"))
+    assert not is_day_of_report(when, ferry, 0, DateSpan("2023-11-18"))
+    assert not is_day_of_report("When did officials say that it capsized?", ferry, 1, DateSpan("2023-11-19"))
+    verdict = check(ferry, when, "18 November 2023")
+    assert (verdict.sentences, verdict.instead) == ((0,), "")
+    assert is_day_of_report("Kapan kapal diperiksa?", ferry, 4, DateSpan("2023-11-20"))
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("What sank off Buton with the Samudra?", "KM Samudra"),
+        ("How many years did it take?", "13 weeks"),
+        ("What is the name of the director's daughter?", "The director will not resign from the company at all"),
+    ],
+)
+def test_an_answer_says_what_was_asked_and_more_than_the_question(ferry, question, answer):
+    assert not check(ferry, question, answer).supported
+
+
+def test_why_takes_for_granted_that_it_is_so(ferry):
+    assert missing_premise(understand("Kenapa Irwan Salosa mengundurkan diri?"), ferry) == "mengundurkan diri"
+    assert missing_premise(understand("Kenapa urusan transfer Irwan Salosa tersendat?"), ferry) == ""
+
+
+def test_the_date_of_a_report_is_no_date_of_an_event(ferry):
+    asked = asked_atoms(understand("Menurut berita tanggal 24 November 2023, berapa yang tewas?"), ferry)
+    assert asked.dates == ()
 
 
 def test_who_was_invited_has_not_been_there_yet(unit):
