@@ -41,9 +41,14 @@ def missing_premise(question: Question, unit: Unit) -> str:
         and not any(covers(date, span) for date in asked.dates for span in unit.all_dates)
     ):
         return format_date(asked.dates[0], question.language)
-    verb = next((each for each in asked_verbs(question.text) if not _is_noun(*each[:1], question)), None)
-    if _WHY.search(question.text) and verb and not _is_told(*verb, document.text):
-        return verb[0]
+    verb, forms = next(iter(asked_verbs(question.text)), ("", frozenset()))
+    if (
+        _WHY.search(question.text)
+        and verb
+        and not _is_noun(verb, question)
+        and not _is_told(verb, forms, document.text)
+    ):
+        return verb
     return ""
 
 

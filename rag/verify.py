@@ -155,7 +155,9 @@ def _yes_or_no(question: Question, unit: Unit, answer: str, hint: int | None, le
         return _unsupported(question, "doesn't say", "tidak menyebut", question.text)
     best = max(timely, key=lambda n: closeness[n] + 0.05 * (n == hint))
     sentence = unit.quote(best)
-    leans = said_yes if leaning is None else leaning >= LEANS_TO_YES
+    # Who says "12 May" to whether it was closed leans to yes without having said so.
+    least = 0.0 if said_yes is None else LEANS_TO_YES
+    leans = said_yes if leaning is None else leaning >= least
     if said_yes is False and claim:
         said = _to_find(answer_atoms(question, unit, claim), question)
         for number in sorted(numbered, key=lambda n: -closeness[n]):

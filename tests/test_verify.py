@@ -193,6 +193,7 @@ def test_an_answer_says_what_was_asked_and_more_than_the_question(ferry, questio
 
 def test_why_takes_for_granted_that_it_is_so(ferry):
     assert missing_premise(understand("Kenapa Irwan Salosa mengundurkan diri?"), ferry) == "mengundurkan diri"
+    assert missing_premise(understand("Why did the transfer of Irwan Salosa collapse?"), ferry) == ""
     assert missing_premise(understand("Kenapa urusan transfer Irwan Salosa tersendat?"), ferry) == ""
 
 
@@ -242,6 +243,12 @@ def test_a_place_or_what_stands_far_from_the_verb_has_no_role():
 )
 def test_a_premise_that_the_article_lacks_is_named(unit, question, missing):
     assert missing_premise(understand(question), unit) == missing
+
+
+def test_a_reply_that_is_neither_yes_nor_no_says_which_by_its_leaning(unit):
+    asked = understand("Did the FSB detain seven members of a cell?")
+    assert verify(asked, unit, "seven members", None, 0.4).instead == "Yes"
+    assert verify(asked, unit, "Yes", None, 0.4).instead == "No"
 
 
 def test_a_small_models_yes_is_not_believed(unit):
