@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from rag.dates import find_dates
 from rag.language import is_small_word, unaccented
@@ -32,8 +33,11 @@ def content(text: str) -> list[frozenset[str]]:
 
 def has_any(text: str, forms: frozenset[str]) -> bool:
     """Whether any of the forms stands in the text; long ones may end differently."""
-    folded = unaccented(text.casefold())
-    return any(
-        re.search(rf"\b{re.escape(form[:-1] if len(form) > 6 else form)}", folded)
-        for form in (unaccented(form.casefold()) for form in forms)
-    )
+    return _any_of(forms).search(unaccented(text.casefold())) is not None
+
+
+@lru_cache(maxsize=4096)
+def _any_of(forms: frozenset[str]) -> re.Pattern[str]:
+    plain = (unaccented(form.casefold()) for form in forms)
+    ways = "|".join(re.escape(form[:-1] if len(form) > 6 else form) for form in plain)
+    return re.compile(rf"\b(?:{ways})" if ways else r"(?!)")
