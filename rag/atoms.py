@@ -10,7 +10,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from rag.dates import DateExpression, DateSpan, find_dates
-from rag.language import is_small_word, unaccented
+from rag.language import is_small_word, unaccented, word_set
 from rag.lexicon import phrases, translations
 
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
@@ -172,9 +172,8 @@ def names(text: str) -> tuple[str, ...]:
 
 
 # Who asks about "Mr Putin" or "Pak Jokowi" asks about somebody whom an article calls without it.
-_TITLES = frozenset(
-    {"mr", "mrs", "ms", "miss", "sir", "madam", "dr", "prof", "professor", "profesor", "doktor"}
-    | {"bapak", "bpk", "pak", "ibu", "bu", "tuan", "nyonya", "drs", "dra", "ir", "hj"}
+_TITLES = word_set(
+    "mr mrs ms miss sir madam dr prof professor profesor doktor bapak bpk pak ibu bu tuan nyonya drs dra ir hj"
 )
 
 

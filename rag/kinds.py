@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from rag.language import is_small_word
+from rag.language import is_small_word, word_set
 from rag.lexicon import phrases
 from rag.overlap import has_any
 
@@ -39,6 +39,12 @@ _ASKED = {
     "country": re.compile(r"\b(which|what) (country|nation)\b|\bnegara (mana|apa)\b", re.IGNORECASE),
     "person": re.compile(r"\bsiapa(kah)? nama\b", re.IGNORECASE),
 }
+
+# What a company or a ship is called beside its name.
+_FORMS = word_set("km kri mv ms pt cv ud tbk ag gmbh inc ltd plc llc corp co fc afc")
+_NAME = re.compile(r"\b(name of|nama)\b|['’]s name\b", re.IGNORECASE)
+# Words that a name without capitals may have.
+_NAMED = 4
 
 
 def says_when(sentences: Iterable[str], claim: str) -> bool:
@@ -90,39 +96,11 @@ def is_other_place(question: str, claim: str) -> bool:
     return any(asked.search(question) for kind, asked in _ASKED.items() if kind != told[0][0])
 
 
-_FORMS = frozenset(
-    {
-        "km",
-        "kri",
-        "mv",
-        "ms",
-        "pt",
-        "cv",
-        "ud",
-        "tbk",
-        "ag",
-        "gmbh",
-        "inc",
-        "ltd",
-        "plc",
-        "llc",
-        "corp",
-        "co",
-        "fc",
-        "afc",
-    }
-)
-
-
 def echoes(question: str, claim: str) -> bool:
     """Whether the claim says no more than the question, but for what a company or ship is called beside its name."""
     asked = question.casefold()
     words = [word for word in re.findall(r"\w+", claim.casefold()) if word not in _FORMS and not is_small_word(word)]
     return bool(words) and all(re.search(rf"\b{re.escape(word)}", asked) for word in words)
-
-
-_NAME = re.compile(r"\b(name of|nama)\b|['’]s name\b", re.IGNORECASE)
-_NAMED = 4
 
 
 def gives_a_name(question: str, claim: str, added: Collection[str]) -> bool:

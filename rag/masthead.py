@@ -49,9 +49,8 @@ _AGENCY = re.compile(
 )
 # "KUALA LUMPUR, 20 Nov - ", "PRAGUE, Nov 2 (DBW) - "
 _DATED = re.compile(
-    rf"[A-Z][\w .,/’'-]{{1,40}},\s(?:\d{{1,2}}\s(?:{_MONTH})|(?:{_MONTH})\.?\s\d{{1,2}})\b\.?(?:,?\s{_YEAR})?"
-    rf"(?:\s\([A-Za-z ]{{2,20}}\))?{_DASH}",
-    re.I,
+    rf"[A-Z][\w .,/’'-]{{1,40}},\s(?i:\d{{1,2}}\s(?:{_MONTH})|(?:{_MONTH})\.?\s\d{{1,2}})\b\.?(?:,?\s{_YEAR})?"
+    rf"(?:\s\([A-Za-z ]{{2,20}}\))?{_DASH}"
 )
 _DATELINES = (_SITE, _NEWSROOM, _AGENCY, _DATED)
 # What papers call themselves, in some languages; one word alone may as well be a section's name.
@@ -63,6 +62,7 @@ _PAPER = re.compile(
     re.IGNORECASE,
 )
 _SECTION = re.compile(r"\s[|·•>»/–—-]+\s")
+# A name stands at the very top, and is short; its words of so few letters may be initials ("BBC News").
 _NAME_LINES, _NAME_WORDS, _INITIALS = 3, 5, 3
 _LINKING = {"of", "the", "and", "dan"}
 _UPPER_NAME = 5  # letters: VIVA and JPNN are written so; DREAMERS is a name in capitals

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from rag.atoms import Atoms, atoms, has_name, is_called, undated_numbers
 from rag.dates import DateExpression, DateSpan, find_dates, format_date, same_date
@@ -103,9 +104,10 @@ def _in_article(expression: DateExpression, unit: Unit) -> DateSpan | None:
     )
 
 
-def asked_verbs(question: str) -> list[tuple[str, frozenset[str]]]:
+@lru_cache(maxsize=512)
+def asked_verbs(question: str) -> tuple[tuple[str, frozenset[str]], ...]:
     """The verbs of the question itself, in their order, with their forms in both languages."""
-    return [(matched, forms) for kind, matched, forms in phrases(main_clause(question)) if kind == "verb"]
+    return tuple((matched, forms) for kind, matched, forms in phrases(main_clause(question)) if kind == "verb")
 
 
 # Verbs that say the same when both sides change places.
@@ -266,7 +268,8 @@ def is_of_another_day(unit: Unit, number: int, asked: Atoms) -> bool:
 def is_about(question: Question, unit: Unit, number: int, asked: Atoms) -> bool:
     """Whether a sentence tells of what is asked: not of the contrary, of swapped roles, another day or measure."""
     sentence = unit.quote(number)
-    return has_measure(question.text, sentence) and not (
+    measured = question.kind != "number" or has_measure(question.text, sentence)
+    return measured and not (
         contradicts(question, sentence)
         or swaps_roles(question.text, sentence)
         or is_of_another_day(unit, number, asked)

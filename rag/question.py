@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Literal
@@ -151,7 +150,7 @@ def may_ask_what(text: str) -> bool:
     """
     if re.match(r"\W*apakah\b", text, re.IGNORECASE):
         return _PREDICATE.search(text) is None
-    return not any(_asks_whether(text))
+    return not _asks_whether(text)
 
 
 # What goes before the question itself: "When he called, did Trump …".
@@ -162,15 +161,15 @@ _CLAUSE = re.compile(
 )
 
 
-def _asks_whether(text: str) -> Iterator[bool]:
-    yield _WHETHER.match(text) is not None
-    yield from (re.search(pattern, text, re.IGNORECASE) is not None for _, pattern in _BEGINNINGS)
+def _asks_whether(text: str) -> bool:
+    """Whether it begins like a question that asks whether, or which of two."""
+    return bool(_WHETHER.match(text) or any(re.search(pattern, text, re.IGNORECASE) for _, pattern in _BEGINNINGS))
 
 
 def main_clause(text: str) -> str:
     """The question without a clause that goes before it."""
     clause = _CLAUSE.match(text)
-    asks = clause is not None and (asks_for_something(clause["asks"]) or any(_asks_whether(clause["asks"])))
+    asks = clause is not None and (asks_for_something(clause["asks"]) or _asks_whether(clause["asks"]))
     return text[clause.end() :] if clause and asks else text
 
 

@@ -15,7 +15,7 @@ CONNECT = """
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
 """
-# What version 2 added. The digests go, so that the next sync reads every file again; no vector is lost.
+# What version 2 added. No vector is lost.
 _SINCE_2 = """
     CREATE TABLE events (
         passage INTEGER NOT NULL REFERENCES passages(number) ON DELETE CASCADE,
@@ -28,7 +28,7 @@ _SINCE_2 = """
     CREATE INDEX fingerprints_of_document ON fingerprints(document);
     CREATE INDEX documents_by_publisher ON documents(publisher COLLATE NOCASE);
 """
-# Version 3 reads publishers and dates of more mastheads.
+# Version 3 knows more mastheads: of every file publisher and date are read again.
 _AGAIN = f"UPDATE files SET digest = 'of an older version'; PRAGMA user_version = {VERSION};"
 TABLES = f"""
     BEGIN;

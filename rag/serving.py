@@ -13,7 +13,7 @@ from rag.errors import Busy, ModelError, OutOfMemory, TooLong
 CONNECT_S, FIRST_S, BETWEEN_S, WHOLE_S = 3.0, 180.0, 30.0, 300.0
 # Lists and facts about models come from the server's disk.
 LOOK_S = 10.0
-# Servers with OpenAI's interface don't say how many tokens they read at once; hardly any is run with less.
+# What a server with OpenAI's interface has to read at once; taken for granted where it doesn't say.
 LEAST_CONTEXT = 4_096
 # Likeliest tokens asked for in each place; no server gives more.
 CANDIDATES = 20

@@ -216,6 +216,7 @@ def _answers(question: Question, unit: Unit, claim: str, said: Atoms, asked: Ato
     if question.kind == "number":
         return bool(said.numbers) and not is_other_measure(question.text, claim)
     added = _to_find(said, question).names
+    # A name that shares its last word with the question's adds nothing, but it is a name.
     new = [name for name in said.names if not has_name(question.text, name)]
     if is_other_place(question.text, claim) or not gives_a_name(question.text, claim, new):
         return False

@@ -337,6 +337,19 @@ def test_a_file_of_an_older_version_is_moved_aside(tmp_path):
     assert broken_files(tmp_path) == ["library.sqlite3.broken-1"]
 
 
+def test_a_library_of_the_version_before_is_read_again_by_the_next_sync(tmp_path):
+    store = Store(tmp_path)
+    store.write([one_file("a", "Berita.")])
+    store._connection.execute("PRAGMA user_version = 2")
+    before = store.files()
+    store.close()
+    store = Store(tmp_path)
+    assert store.files().keys() == before.keys()
+    assert not set(store.files().values()) & set(before.values())
+    assert broken_files(tmp_path) == []
+    store.close()
+
+
 def test_a_file_of_a_newer_version_is_left_alone(tmp_path):
     store = Store(tmp_path)
     store._connection.execute("PRAGMA user_version = 99")

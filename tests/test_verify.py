@@ -26,11 +26,15 @@ Pembicaraan kedua kepala negara tersebut berlangsung selama 45 menit. Polisi men
 Galuzin belum bisa menjelaskan bentuk koordinasi antara Rusia dan AS."""
 
 
-@pytest.fixture(scope="module")
-def unit() -> Unit:
-    document = Document("a.txt", "a.txt", TEXT, "Putin menelepon Trump", "Kabar", "2017-12-18", "day", language="id")
+def unit_of(text: str, published: str = "", title: str = "", language: str = "id") -> Unit:
+    document = Document("a.txt", "a.txt", text, title, "", published, "day" if published else "", language=language)
     sentences = document_sentences(document)
     return next(iter(document_units(document, sentences, split_passages(document, sentences)).values()))
+
+
+@pytest.fixture(scope="module")
+def unit() -> Unit:
+    return unit_of(TEXT, "2017-12-18", "Putin menelepon Trump")
 
 
 def check(unit: Unit, question: str, answer: str):
@@ -99,10 +103,7 @@ Gedung Putih membenarkannya."""
     ],
 )
 def test_a_date_is_of_what_is_asked_about(question, answer, sentence, instead, about):
-    document = Document("a.txt", "a.txt", REPORTS, "", "", "2017-12-18", "day", language="id")
-    sentences = document_sentences(document)
-    unit = next(iter(document_units(document, sentences, split_passages(document, sentences)).values()))
-    verdict = check(unit, question, answer)
+    verdict = check(unit_of(REPORTS, "2017-12-18"), question, answer)
     assert (verdict.sentences, verdict.instead, verdict.closeness > 0) == ((sentence,), instead, about)
 
 
@@ -116,9 +117,7 @@ Permainan ini dirilis di Jepang pada 1998. Kota itu runtuh pada akhir periode Ke
 
 @pytest.fixture(scope="module")
 def undated() -> Unit:
-    document = Document("a.txt", "a.txt", UNDATED, "", "", "", "", language="id")
-    sentences = document_sentences(document)
-    return next(iter(document_units(document, sentences, split_passages(document, sentences)).values()))
+    return unit_of(UNDATED)
 
 
 @pytest.mark.parametrize(
@@ -158,14 +157,13 @@ PRAGUE, Nov 20 (DBW) - The ferry KM Samudra capsized off Buton on Saturday, and 
 
 A ferry capsized off Buton, rescue officials said on Sunday. The toll of the KM Samudra off Buton rose to 13 by Monday.
 
-Direkturnya, Irwan Salosa, tidak akan mengundurkan diri. "Kapal sudah diperiksa," kata Irwan, Senin (20/11)."""
+Direkturnya, Irwan Salosa, tidak akan mengundurkan diri. The tow took 13 weeks of 24 hours.
+"Kapal sudah diperiksa," kata Irwan, Senin (20/11)."""
 
 
 @pytest.fixture(scope="module")
 def ferry() -> Unit:
-    document = Document("a.txt", "a.txt", FERRY, "", "", "2023-11-20", "day", language="en")
-    sentences = document_sentences(document)
-    return next(iter(document_units(document, sentences, split_passages(document, sentences)).values()))
+    return unit_of(FERRY, "2023-11-20", language="en")
 
 
 def test_the_day_of_writing_of_a_report_or_of_a_count_is_not_when_it_happened(ferry):
@@ -176,14 +174,14 @@ def test_the_day_of_writing_of_a_report_or_of_a_count_is_not_when_it_happened(fe
     assert not is_day_of_report("When did officials say that it capsized?", ferry, 1, DateSpan("2023-11-19"))
     verdict = check(ferry, when, "18 November 2023")
     assert (verdict.sentences, verdict.instead) == ((0,), "")
-    assert is_day_of_report("Kapan kapal diperiksa?", ferry, 4, DateSpan("2023-11-20"))
+    assert is_day_of_report("Kapan kapal diperiksa?", ferry, 5, DateSpan("2023-11-20"))
 
 
 @pytest.mark.parametrize(
     ("question", "answer"),
     [
         ("What sank off Buton with the Samudra?", "KM Samudra"),
-        ("How many years did it take?", "13 weeks"),
+        ("How many hours did the tow take?", "13 weeks"),
         ("What is the name of the director's daughter?", "The director will not resign from the company at all"),
     ],
 )
@@ -202,14 +200,14 @@ def test_the_date_of_a_report_is_no_date_of_an_event(ferry):
     assert asked.dates == ()
 
 
-def test_who_was_invited_has_not_been_there_yet(unit):
+def test_who_was_invited_has_not_been_there_yet():
     invited = "Putin juga telah mengundang Trump untuk menghadiri perayaan di Rusia."
     assert is_yet_to_be("Did Trump attend the celebration in Russia?", invited)
     assert not is_yet_to_be("Did Putin invite Trump to Russia?", invited)
     assert not is_yet_to_be("Will Trump attend the celebration in Russia?", invited)
 
 
-def test_an_article_without_a_year_cannot_gainsay_one(undated, unit):
+def test_an_article_without_a_year_cannot_gainsay_one(undated):
     question = understand("Who exchanged fire in Indrapuri on 28 August 2005?")
     timeless = replace(undated, all_dates=frozenset())
     assert missing_premise(question, undated) == "28 August 2005"
