@@ -11,7 +11,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from rag.language import MONTHS, WEEKDAYS, word_set
+from rag.date_words import MONTHS, SHORT_WEEKDAYS, WEEKDAYS
+from rag.language import word_set
 from rag.lines import BREAKS, capitalised, ends_sentence, is_prose
 
 FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\r?\n(?:[\w-]+:[^\n]*\n|[ \t]+[^\n]*\n){1,60}---[ \t]*(?:\r?\n|\Z)")
@@ -118,8 +119,8 @@ _DATE_WORDS = word_set(
     dipublikasikan tayang dibuat last modified date tanggal diposting read reading time waktu baca
     first edited th st nd rd t z et ct pt mt sgt jst msk uhr petang pagi siang sore malam heures
     """
-) | {*MONTHS, *WEEKDAYS}
-_CALENDAR = frozenset({*MONTHS, *WEEKDAYS, "ago", "lalu"})
+) | {*MONTHS, *WEEKDAYS, *SHORT_WEEKDAYS}
+_CALENDAR = frozenset({*MONTHS, *WEEKDAYS, *SHORT_WEEKDAYS, "ago", "lalu"})
 _CLOCK = re.compile(r"\d[:/-]\d")
 _BREAK = re.compile(f"[{BREAKS}]")
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")

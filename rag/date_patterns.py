@@ -408,11 +408,17 @@ WITH_DIGIT = [(_matcher(name), READERS[name]) for name in BY_DIGIT]
 WITH_WORD = [(_matcher(name), READERS[name]) for name in PATTERNS if name not in ("iso", "cjk")]
 
 
+def same_length_lower(text: str) -> str:
+    """The text in small letters but for the few that have a longer lower case: offsets hold."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+
+
 def find_mentions(text: str) -> Iterator[Mention]:
     """The dates of a text in order, none within another."""
-    lowered = text.lower()
-    if len(lowered) != len(text):  # a few letters have a longer lower case; offsets must hold
-        lowered = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+    lowered = same_length_lower(text)
     position = 0
     while trigger := TRIGGER.search(lowered, position):
         mention = _read_at(lowered, text, trigger.start())

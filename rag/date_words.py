@@ -23,10 +23,10 @@ def _meaning(**words: str) -> dict[str, str]:
     return {word: meaning for meaning, group in words.items() for word in group.split("|")}
 
 
-MONTHS = _numbered(
-    "januari january jan|februari pebruari february feb peb|maret march mar|april apr|mei may|juni june jun"
-    "|juli july jul|agustus august aug agu ags agt agust|september sept sep|oktober october okt oct"
-    "|november nopember nov nop|desember december des dec",
+MONTHS = _numbered(  # Indonesian, English, Malay
+    "januari january jan|februari pebruari february feb peb|maret march mar mac|april apr|mei may|juni june jun"
+    "|juli july jul julai|agustus august aug agu ags agt agust ogos|september sept sep|oktober october okt oct"
+    "|november nopember nov nop|desember december des dec disember",
     first=1,
 )
 ENGLISH_MONTHS = _words(  # those that may come before the day: "December 17"
@@ -34,7 +34,8 @@ ENGLISH_MONTHS = _words(  # those that may come before the day: "December 17"
     " jan feb mar apr jun jul aug sept sep oct nov dec"
 )
 WEEKDAYS = _numbered(
-    "senin monday|selasa tuesday|rabu wednesday|kamis thursday|jumat jum'at jum’at friday|sabtu saturday"
+    "senin isnin monday|selasa tuesday|rabu wednesday|kamis khamis thursday|jumat jumaat jum'at jum’at friday"
+    "|sabtu saturday"
     "|minggu ahad sunday"
 )
 SHORT_WEEKDAYS = {name[:3]: n for name, n in WEEKDAYS.items()} | {"tues": 1, "thur": 3, "thurs": 3}

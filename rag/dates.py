@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from rag.date_languages import mentions_in
 from rag.date_patterns import Mention, find_mentions
 from rag.date_words import QUALIFIERS
 
@@ -29,7 +30,11 @@ CLAUSE = 80  # characters before a date in which "akan" makes it lie ahead
 AHEAD = re.compile(
     r"\b(?:akan|bakal|hendak|rencana\w*|mengundang|diundang|dijadwalkan|jadwal|(?:men)?jelang|will|shall"
     r"|to be held|plans?|planned|scheduled|expected|invited?|upcoming|due|ahead of|going to|slated"
-    r"|set\b.*\bfor(?=\s*$))\b",
+    r"|set\b.*\bfor(?=\s*$)"
+    # German, Dutch, French, Spanish, Portuguese, Italian, Russian
+    r"|wird|werden|soll(?:en)?|geplant|kommende[nrs]?|nächste[nrs]?|zal|zullen|gaat|gepland|komende"
+    r"|volgende|aura lieu|sera|seront|doit|doivent|prochaine?|prévue?|será|serán?|próxim[oa]|previst[oa]"
+    r"|tendrá|terá|sarà|prossim[oa]|будет|будут|следующ\w+|предстоящ\w+|ближайш\w+)\b",
     re.IGNORECASE,
 )
 JOINING = re.compile(r"[\s(]*(?:-|–|—|,|dan|and|atau|or|&|hingga|sampai|to|until|till|s/d)?[\s(]*(?:pada|on|the)?\s*")
@@ -96,9 +101,17 @@ def _given(published: str, context: Sequence[str]) -> Surroundings:
     return Surroundings(_parts(published), known, known)
 
 
-def resolve_document(sentences: Sequence[str], published: str) -> tuple[tuple[DateExpression, ...], ...]:
-    """The date expressions of each sentence; first those that stand alone, then those that need the others."""
-    mentions = [tuple(find_mentions(sentence)) for sentence in sentences]
+def resolve_document(
+    sentences: Sequence[str], published: str, language: str = ""
+) -> tuple[tuple[DateExpression, ...], ...]:
+    """The date expressions of each sentence; first those that stand alone, then those that need the others.
+
+    Args:
+        sentences: those of one article, in its language, whose names of months and days are known too.
+        published: ISO day, month or year, or "".
+        language: ISO 639-1 code, or "" for Indonesian and English.
+    """
+    mentions = [mentions_in(sentence, language) for sentence in sentences]
     alone = Surroundings(_parts(published))
     spans = [_resolve(text, found, alone) for text, found in zip(sentences, mentions, strict=True)]
     dated = [[parts for span in each if (parts := _anchor(span))] for each in spans]

@@ -15,7 +15,7 @@ def event_dates(document: Document, passages: Sequence[Passage]) -> tuple[tuple[
     A passage without dates speaks of those of the passage before: "he was arrested there" goes on about that day.
     """
     texts = [document.text[s.start : s.end] for passage in passages for s in passage.sentences]
-    resolved = iter(resolve_document(texts, document.published))
+    resolved = iter(resolve_document(texts, document.published, document.language))
     dated: list[tuple[DateSpan, ...]] = []
     for passage in passages:
         spans = {each.date for _ in passage.sentences for each in next(resolved) if each.date}

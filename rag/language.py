@@ -1,11 +1,15 @@
-"""Text -> its language: Indonesian and English by their small words, a few others by their script."""
+"""Text -> its language: Indonesian and English by their small words, some by their script, others by py3langid."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import cast
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -86,43 +90,6 @@ _EVIDENCE = (  # points a word; what a question opens with outweighs a foreign t
 )
 _INDONESIAN_SHAPE = re.compile(r"\w{3,}nya|(?:meng|meny|memp|memb|mend|diper|keber)\w{4,}|\w{4,}(?:kah|lah)")
 
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "januari january jan",
-            "februari february pebruari feb",
-            "maret march mar",
-            "april apr",
-            "mei may",
-            "juni june jun",
-            "juli july jul",
-            "agustus august agu ags agt aug",
-            "september sept sep",
-            "oktober october okt oct",
-            "november nopember nov nop",
-            "desember december des dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
-WEEKDAYS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "senin monday mon sen",
-            "selasa tuesday tue tues sel",
-            "rabu wednesday wed rab",
-            "kamis thursday thu thur thurs kam",
-            "jumat jum'at jum’at friday fri jum",
-            "sabtu saturday sat sab",
-            "minggu ahad sunday sun min",
-        )
-    )
-    for name in names.split()
-}
-
 # Scripts that one language has to itself, near enough; Han without kana is Chinese.
 _SCRIPTS = {
     "ja": re.compile("[\u3040-\u30ff]"),
@@ -140,10 +107,11 @@ _SHORT = 25  # words: too few to ask for shares
 _SHARE = 0.15  # of small words in longer text: English has 0.45, Indonesian 0.3, Dutch or Italian below 0.1
 _DISTINCT = 4  # small words in longer text: Italian shares "di" and "per" with Indonesian, and no more
 _LEAD = 1.5  # times the other language's count, in longer text: names and quotes bring some of it
+_SURE = 0.9  # py3langid's probability: articles have more, lists of names and numbers less
 
 
 def detect(text: str) -> str:
-    """Return the ISO 639-1 code of the text's language, "" where it can't be told; Malay counts as "id"."""
+    """Return the ISO 639 code of the text's language, "" where it can't be told; Malay counts as "id"."""
     sample = text[:_SAMPLE]
     if script := _by_script(sample):
         return script
@@ -156,7 +124,7 @@ def detect(text: str) -> str:
     # Names are of any language: an Indonesian list of Harvard's alumni is Indonesian.
     without_names = sum(not word[0].isupper() for word in words)
     told = hits.total() >= _SHARE * without_names and len(hits) >= _DISTINCT
-    return likely if told and hits.total() >= _LEAD * counts[other].total() else ""
+    return likely if told and hits.total() >= _LEAD * counts[other].total() else _by_library(sample)
 
 
 def detect_question(text: str) -> str:
@@ -201,3 +169,16 @@ def _by_script(sample: str) -> str:
         if len(script.findall(sample)) > _SCRIPT_SHARE * max(letters, 1):
             return code
     return ""
+
+
+def _by_library(sample: str) -> str:
+    code, probability = _classifier()(sample)
+    return code if probability >= _SURE else ""
+
+
+@cache
+def _classifier() -> Callable[[str], tuple[str, float]]:
+    """Loaded only for articles that are neither Indonesian nor English: it takes a second."""
+    langid = import_module("py3langid.langid")
+    identifier = langid.LanguageIdentifier.from_model_file(Path(langid.MODEL_FILE), norm_probs=True)
+    return cast("Callable[[str], tuple[str, float]]", identifier.classify)

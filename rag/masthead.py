@@ -8,7 +8,9 @@ from datetime import date
 from itertools import islice
 
 from rag.boilerplate import FRONT_MATTER, is_furniture, is_timestamp
-from rag.language import MONTHS, WEEKDAYS
+from rag.date_languages import OWN
+from rag.date_words import MONTHS, SHORT_WEEKDAYS, WEEKDAYS
+from rag.dates import resolve_document
 from rag.lines import ends_sentence, is_prose, paragraphs
 
 _HEAD_LINES = 12  # below them nothing speaks of the article as a whole
@@ -17,6 +19,7 @@ _TITLE_LENGTH = 250  # characters, likewise
 _DATE_LINE = 100  # characters: a line with more than a date and a byline is text, and its dates are events
 
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+_DAYS = {**WEEKDAYS, **SHORT_WEEKDAYS}
 _YEAR = r"(?P<y>(?:19|20)\d\d)(?!\d)"
 _DAY = r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th)?"
 _DATES = (
@@ -25,7 +28,7 @@ _DATES = (
     re.compile(rf"\b(?P<n>{_MONTH})\.?\s+{_DAY},?\s+{_YEAR}", re.I),
     re.compile(rf"(?<!\d)(?P<d>\d{{1,2}})[/.-](?P<m>\d{{1,2}})[/.-]{_YEAR}"),
 )
-_WEEKDAY_BEFORE = re.compile(rf"\b({'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})\b[\s,.(]*\Z", re.I)
+_WEEKDAY_BEFORE = re.compile(rf"\b({'|'.join(sorted(_DAYS, key=len, reverse=True))})\b[\s,.(]*\Z", re.I)
 _BYLINE = re.compile(r"\s[|•·–—-]\s|^(?:by|oleh)\b|\b(?:wib|published|diterbitkan|tayang)\b", re.I)
 _TRAIL = re.compile(r"\s[|>»›]\s")  # "Home > Sport > Football"
 _MOTTO = re.compile(r"\b(?:since|sejak|seit) \d{4}\Z", re.I)  # "Serving the valley since 1884"
@@ -52,19 +55,31 @@ _DATED = re.compile(
     rf"[A-Z][\w .,/’'-]{{1,40}},\s(?i:\d{{1,2}}\s(?:{_MONTH})|(?:{_MONTH})\.?\s\d{{1,2}})\b\.?(?:,?\s{_YEAR})?"
     rf"(?:\s\([A-Za-z ]{{2,20}}\))?{_DASH}"
 )
-_DATELINES = (_SITE, _NEWSROOM, _AGENCY, _DATED)
-# What papers call themselves, in some languages; one word alone may as well be a section's name.
+# "SURABAYA (Harian Bengawan) - "
+_IN_BRACKETS = re.compile(rf"[A-Z][\w .,/’'-]{{1,40}}\s\(([A-Z][\w. ]{{2,30}})\){_DASH}")
+# "KENDAL, NIAGAKINI - "; a country in capitals stands there too: "JAKARTA, INDONESIA - "
+_CAPITALS = re.compile(rf"[A-Z][\w ]{{2,30}},\s([A-Z]{{4,20}}){_DASH}")
+_DATELINES = (_SITE, _NEWSROOM, _AGENCY, _DATED, _IN_BRACKETS, _CAPITALS)
+# What papers call themselves, in some languages.
 _PAPER = re.compile(
     r"\b(?:times|post|pos|news|courier|herald|tribune|tribun|register|sentinel|ledger|standard|wire|gazette|journal"
     r"|chronicle|observer|telegraph|mail|press|daily|weekly|express|guardian|mirror|bulletin|dispatch|examiner"
-    r"|monitor|reporter|kabar|warta|harian|koran|utusan|berita|suara|radar|media|kurier|nachrichten|diario|jornal)\b"
-    r"|\w(?:blatt|zeitung|anzeiger|news|post)\b",
+    r"|monitor|reporter|kabar|warta|harian|koran|utusan|berita|suara|radar|media|kurier|nachrichten|diario|jornal"
+    r"|courrier|quotidien|dépêche|correo|heraldo|noticias|periódico|corriere|giornale|gazzetta|gazeta|notícias"
+    r"|courant|вестник|газета|новости|известия|правда|вести)\b"
+    r"|\w*(?:blatt|zeitung|anzeiger|rundschau|dagblad|krant|nieuws)\b|\w(?:news|post)\b",
     re.IGNORECASE,
 )
+# One word may as well be a section's name, unless it is put together: "Weser-Rundschau".
+_COMPOUND = re.compile(r"\w-?(?:blatt|zeitung|anzeiger|rundschau|dagblad|krant|nieuws|news|post)\b", re.IGNORECASE)
 _SECTION = re.compile(r"\s[|·•>»/–—-]+\s")
-# A name stands at the very top, and is short; its words of so few letters may be initials ("BBC News").
-_NAME_LINES, _NAME_WORDS, _INITIALS = 3, 5, 3
-_LINKING = {"of", "the", "and", "dan"}
+# "Weser-Rundschau, 28.09.2023, von …"
+_DATE_AFTER = re.compile(r",\s(?=[^,]*\d)")
+# A name stands above the text or right under the headline, and is short; its words of so few letters may be initials
+# ("BBC News").
+_NAME_LINES, _NAME_WORDS, _INITIALS = 5, 5, 3
+_LINKING = {"of", "the", "and", "dan", "de", "du", "des", "la", "les", "del", "van", "der", "und"}
+_ELIDED = {"l'", "d'", "l’", "d’"}  # "Le Courrier de l'Ouest"
 _UPPER_NAME = 5  # letters: VIVA and JPNN are written so; DREAMERS is a name in capitals
 
 
@@ -84,19 +99,22 @@ def read_masthead(text: str, language: str = "") -> Masthead:
     head = [body[start:end] for start, end in islice(paragraphs(body), _HEAD_LINES)]
     above = next((at for at, line in enumerate(head) if _is_text(line)), len(head))
     name, line = _name(head[:above])
-    title = _title([other for other in head[: above + 1] if other != line])
+    lines = [other for other in head[: above + 1] if not _has_date(other, language)]
+    title = _title([other for other in lines if other != line])
     # The dateline heads the first paragraph, or the one after a caption.
-    publisher = next(filter(None, map(_publisher, head[above:])), "") or (name if title else "")
-    return Masthead(title or _title(head[: above + 1]), publisher, _published(head[:above], language))
+    publisher = next(filter(None, (_publisher(line, body) for line in head[above:])), "") or (name if title else "")
+    return Masthead(title or _title(lines), publisher, _published(head[:above], language))
 
 
 def _name(above: list[str]) -> tuple[str, str]:
     """The paper's name and the line that it stands on: "KABAR TENGGARA", "**The Exchange Standard** · Companies"."""
     for line in above[:_NAME_LINES]:
-        name = _SECTION.split(re.sub(r"[*_#]+", "", line).strip())[0].strip()
+        head = _SECTION.split(re.sub(r"[*_#]+", "", line).strip())[0]
+        name = _DATE_AFTER.split(head)[0].strip(' «»“”"')
         words = name.split()
-        proper = all(word[0].isupper() or word in _LINKING for word in words)
-        if 1 < len(words) <= _NAME_WORDS and proper and _PAPER.search(name):
+        proper = all(word[0].isupper() or word[:2] in _ELIDED or word in _LINKING for word in words)
+        named = _PAPER.search(name) if len(words) > 1 else _COMPOUND.search(name)
+        if named and len(words) <= _NAME_WORDS and proper:
             return (" ".join(map(_capitalised, words)) if name.isupper() else name), line
     return "", ""
 
@@ -123,7 +141,14 @@ def find_date(text: str, language: str = "") -> str:
     for pattern in _DATES:
         if match := pattern.search(text):
             return _checked(match, text, language)
-    return ""
+    return _foreign_date(text, language)
+
+
+def _foreign_date(text: str, language: str) -> str:
+    """The same of a date in the words of another language: "Publié le 3 mars 2024"."""
+    spans = (expression.date for found in resolve_document([text], "", language) for expression in found)
+    days = (span.start for span in spans if span and not span.end)
+    return next((day for day in days if len(day) == len("2017-12-17")), "")
 
 
 def _is_text(line: str) -> bool:
@@ -151,11 +176,20 @@ def _title(head: list[str]) -> str:
 
 def _published(above: list[str], language: str) -> str:
     """Return the date of a line of date and byline only; the first edition's, not the update's."""
-    dated = [line for line in above if len(line) <= _DATE_LINE and (is_timestamp(line) or _is_byline(line))]
+    dated = [line for line in above if len(line) <= _DATE_LINE and _is_dated(line, language)]
     for line in sorted(dated, key=lambda line: bool(_CHANGED.search(line))):
         if found := find_date(line, language):
             return found
     return ""
+
+
+def _is_dated(line: str, language: str) -> bool:
+    return is_timestamp(line) or _is_byline(line) or _has_date(line, language)
+
+
+def _has_date(line: str, language: str) -> bool:
+    """Whether a line of a language whose bylines aren't known has a full date, as no headline has."""
+    return language not in OWN and not ends_sentence(line) and bool(find_date(line, language))
 
 
 def _is_byline(line: str) -> bool:
@@ -167,21 +201,26 @@ def _checked(match: re.Match[str], text: str, language: str) -> str:
     day, year = int(parts["d"]), int(parts["y"])
     month = int(parts["m"]) if parts.get("m") else MONTHS[parts["n"].lower()]
     day_first = match.re is _DATES[-1]
-    if day_first and day <= 12 and day != month and language != "id":
+    if day_first and day <= 12 and day != month and language in ("", "en"):
         return ""  # 3/4/2017 is in March for Americans, in April for others
     try:
         found = date(year, month, day)
     except ValueError:
         return ""
     weekday = _WEEKDAY_BEFORE.search(text[: match.start()])
-    fits = not weekday or WEEKDAYS[weekday.group(1).lower()] == found.weekday()
+    fits = not weekday or _DAYS[weekday.group(1).lower()] == found.weekday()
     return found.isoformat() if fits else ""
 
 
-def _publisher(paragraph: str) -> str:
+def _publisher(paragraph: str, text: str) -> str:
     """Return who the dateline names: "SELIDIKI.COM, MOSCOW –", "Jakarta, CNN Indonesia --", "(Reuters) -"."""
     if site := _SITE.match(paragraph):
         name = site.group(1)
         return name.capitalize() if name.islower() or (name.isupper() and len(name) >= _UPPER_NAME) else name
-    found = _NEWSROOM.match(paragraph) or _AGENCY.match(paragraph)
-    return found.group(1) if found else ""
+    if found := _NEWSROOM.match(paragraph) or _AGENCY.match(paragraph):
+        return found.group(1)
+    if (found := _IN_BRACKETS.match(paragraph)) and _PAPER.search(found.group(1)):
+        return found.group(1)
+    # A site signs its bylines and pictures too; a country's name isn't written so a second time.
+    signs = (found := _CAPITALS.match(paragraph)) and len(re.findall(rf"\b{found.group(1)}\b", text)) > 1
+    return found.group(1).capitalize() if found and signs else ""

@@ -84,8 +84,9 @@ def html(data: bytes) -> dict[str, str]:
 
 def _site(page: str, title: str) -> str:
     """The site's name in a page's title: "Ferry capsizes | Asia | The Meridian Post"."""
-    head, *rest = (part.strip() for part in re.split(r"\s[|–—»-]\s", page))
-    return rest[-1] if rest and title.startswith(head) and len(rest[-1].split()) <= _SITE_WORDS else ""
+    *rest, site = (part.strip() for part in re.split(r"\s[|–—»-]\s", page))
+    of_headline = site in title and title != page.strip()
+    return site if rest and not of_headline and len(site.split()) <= _SITE_WORDS else ""
 
 
 PARSERS: dict[str, Callable[[bytes], dict[str, str]]] = {

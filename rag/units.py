@@ -52,7 +52,7 @@ def document_units(document: Document, sentences: Sequence[Sentence], passages: 
     """A document's units by passage id. Dates are resolved over the whole article: "Minggu" needs its neighbours."""
     kept = [sentence for sentence in sentences if not sentence.boilerplate]
     texts = [document.text[sentence.start : sentence.end] for sentence in kept]
-    found = resolve_document(texts, document.published)
+    found = resolve_document(texts, document.published, document.language)
     # When it was written is not when any of it took place.
     told = [tuple(e for e in each if e.start >= dateline(text)) for text, each in zip(texts, found, strict=True)]
     dates = dict(zip(kept, told, strict=True))

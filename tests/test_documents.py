@@ -307,12 +307,39 @@ def test_a_folder_without_manifest_says_nothing_of_its_articles(tmp_path: Path) 
          Masthead("Rheintal weist Schuld an Debakel zurück", "Kurpfälzer Wirtschaftsblatt", "2024-11-29")),
         ("THE LARKIN REGISTER\nServing the valley since 1884\n\nTreasurer convicted of stealing $2.3 million\n\n"
          "A jury found him guilty.", Masthead("Treasurer convicted of stealing $2.3 million", "The Larkin Register")),
+        ("Banjir Kuala Krai: Jambatan Runtuh, 6,000 Dipindahkan\n\nOleh Nik Azlina Mat Zain\n"
+         "Isnin, 28 November 2022 9:15 PM\nSuara Timur Online\n\nKUALA KRAI: Jambatan itu runtuh semalam.",
+         Masthead("Banjir Kuala Krai: Jambatan Runtuh, 6,000 Dipindahkan", "Suara Timur Online", "2022-11-28")),
+        ("SURABAYA (Harian Bengawan) - Wali kota tiba.", Masthead(publisher="Harian Bengawan")),
+        ("SURABAYA (Jawa Timur) - Wali kota tiba.", Masthead()),
+        ("KENDAL, NIAGAKINI - Pabrik beroperasi.\n\nFoto: Pabrik (Rizky/NIAGAKINI)", Masthead(publisher="Niagakini")),
+        ("JAKARTA, INDONESIA - Pabrik mulai beroperasi di Indonesia.", Masthead()),
         ("New York Times Sues OpenAI\n\nThe paper said so on Wednesday.", Masthead("New York Times Sues OpenAI")),
         ("Baca juga: Harga Minyak Dunia Turun\nPutin menelepon Trump.", Masthead()),
     ],
 )  # fmt: skip
 def test_the_first_lines_say_title_publisher_and_date_or_nothing(text: str, said: Masthead) -> None:
     assert read_masthead(text) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "masthead", "said"),
+    [
+        ("fr", "Le Courrier de l'Ouest\n\nLes pêcheurs reprennent la mer\n\nPublié le 3 mars 2024 à 10h12",
+         Masthead("Les pêcheurs reprennent la mer", "Le Courrier de l'Ouest", "2024-03-03")),
+        ("nl", "Stel overleefde ramp met boot\n\n*De Noorderpost, dinsdag 17 oktober 2023, 14:05*",
+         Masthead("Stel overleefde ramp met boot", "De Noorderpost", "2023-10-17")),
+        ("ru", "Нацбанк повысил учётную ставку\n\n«Вестник Чуй», 27 января 2024, 11:30",
+         Masthead("Нацбанк повысил учётную ставку", "Вестник Чуй", "2024-01-27")),
+        ("es", "Récord en la media maratón\n\nMálaga - Actualizado el 25 de marzo de 2024, 09:12",
+         Masthead("Récord en la media maratón", "", "2024-03-25")),
+        ("de", "# Museum gibt 14 Objekte zurück\n\n*Weser-Rundschau, 28.09.2023, von Friederike Assmuth*",
+         Masthead("Museum gibt 14 Objekte zurück", "Weser-Rundschau", "2023-09-28")),
+        ("de", "Stand: 03.04.2024, 14:20 Uhr", Masthead("", "", "2024-04-03")),
+    ],
+)  # fmt: skip
+def test_mastheads_are_read_in_other_languages(language: str, masthead: str, said: Masthead) -> None:
+    assert read_masthead(f"{masthead}\n\nText, der auf einem Punkt endet und lang genug ist.", language) == said
 
 
 @pytest.mark.parametrize(

@@ -129,12 +129,23 @@ def test_a_web_page_gives_its_article_without_menus_and_hidden_text() -> None:
         assert left_out not in parsed.text
 
 
-def test_a_web_page_names_its_site_behind_its_headline() -> None:
-    headline = "Gunung Karangetang Meletus, 1.264 Warga Mengungsi"
+@pytest.mark.parametrize(
+    ("title", "headline", "site"),
+    [
+        (
+            "Karangetang Meletus, 1.264 Mengungsi - Nusantara Kini",
+            "Karangetang Meletus, 1.264 Mengungsi",
+            "Nusantara Kini",
+        ),
+        ("Procès Delcourt - Le Courrier", "L'ancien directeur condamné à trois ans", "Le Courrier"),
+        ("Prabowo - Gibran Menang", "Prabowo - Gibran Menang Satu Putaran", ""),
+    ],
+)
+def test_a_web_page_names_its_site_behind_its_headline(title: str, headline: str, site: str) -> None:
     page = PAGE.replace('<meta property="og:site_name" content="The Daily">', "")
-    page = page.replace("Putin thanks Trump | The Daily", f"{headline} - Nusantara Kini")
+    page = page.replace("Putin thanks Trump | The Daily", title)
     parsed = parse(".html", page.replace("<h1>Putin thanks Trump", f"<h1>{headline}").encode())
-    assert (parsed.title, parsed.publisher) == (headline, "Nusantara Kini")
+    assert (parsed.title, parsed.publisher) == (headline, site)
 
 
 def test_a_web_page_is_read_in_the_encoding_that_it_declares() -> None:

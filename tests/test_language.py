@@ -20,9 +20,14 @@ def test_each_of_the_five_articles_is_indonesian(path: Path) -> None:
         ("The Kremlin said on Sunday that the two leaders had spoken by telephone about the attack.", "en"),
         ("Perdana Menteri itu memberitahu bahawa mereka telah ditahan kerana serangan di kota itu.", "id"),
         ("Il presidente della Russia ha ringraziato per telefono gli Stati Uniti di America in una nota di "
-         "ieri sera, dopo che la polizia di San Pietroburgo ha fermato due persone in un'operazione.", ""),
+         "ieri sera, dopo che la polizia di San Pietroburgo ha fermato due persone in un'operazione.", "it"),
         ("Poetin belde Trump om hem te danken voor informatie van de CIA, waarmee volgens het Kremlin een "
-         "aanslag in Sint-Petersburg werd voorkomen. De verdachten zitten vast en het gevaar is over.", ""),
+         "aanslag in Sint-Petersburg werd voorkomen. De verdachten zitten vast en het gevaar is over.", "nl"),
+        ("Президент России поблагодарил по телефону президента США за сведения, которые помогли спецслужбам "
+         "предотвратить взрывы в Санкт-Петербурге, сообщила пресс-служба Кремля в воскресенье вечером, "
+         "когда оба они уже поговорили.", "ru"),
+        ("Putin Trump Obama Clinton Bush 40 000 12 17 2017 CIA FBI Putin Trump Obama Clinton Bush Reagan Carter "
+         "Ford Nixon Johnson Kennedy Eisenhower Truman Roosevelt Hoover Coolidge Harding Wilson Taft", ""),
         ("プーチン大統領はトランプ大統領に感謝した。", "ja"),
         ("普京感谢特朗普。", "zh"),
         ("푸틴 대통령은 트럼프 대통령에게 감사를 표했다.", "ko"),

@@ -337,10 +337,11 @@ def test_a_file_of_an_older_version_is_moved_aside(tmp_path):
     assert broken_files(tmp_path) == ["library.sqlite3.broken-1"]
 
 
-def test_a_library_of_the_version_before_is_read_again_by_the_next_sync(tmp_path):
+@pytest.mark.parametrize("version", [2, 3])
+def test_a_library_of_a_version_before_is_read_again_by_the_next_sync(tmp_path, version):
     store = Store(tmp_path)
     store.write([one_file("a", "Berita.")])
-    store._connection.execute("PRAGMA user_version = 2")
+    store._connection.execute(f"PRAGMA user_version = {version}")
     before = store.files()
     store.close()
     store = Store(tmp_path)
