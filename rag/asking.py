@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from rag.answer import Answer, RetrievedPassage
-from rag.atoms import has_name
+from rag.atoms import may_have_name
 from rag.compose import Part, compose, nearest_articles, silence, words
 from rag.copies import copiers
 from rag.errors import ModelError
@@ -193,7 +193,7 @@ class Asker:
     def _known(self, names: Set[str], units: Iterable[Unit]) -> bool:
         """Whether each name is in one of the articles at least."""
         documents = {unit.document.id: unit.document for unit in units}.values()
-        return all(any(has_name(f"{d.title} {d.publisher} {d.text}", name) for d in documents) for name in names)
+        return all(any(may_have_name(f"{d.title} {d.publisher} {d.text}", name) for d in documents) for name in names)
 
     def _with_copies(self, group: Group, found: Sequence[RetrievedPassage]) -> Group:
         """The group, its findings with the publishers that print the same."""

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from anyascii import anyascii
 from rapidfuzz import fuzz
 
 from rag.dates import DateExpression, DateSpan, find_dates
-from rag.language import is_small_word, unaccented, word_set
+from rag.language import is_small_word, opens_a_question, unaccented, word_set
 from rag.lexicon import phrases, translations
 
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
@@ -100,6 +101,11 @@ def numbers(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def named_numbers(text: str) -> frozenset[str]:
+    """The numbers that are part of a name: "Apollo 11", "the Mutiara Jaya 7"."""
+    return frozenset(re.findall(r"\b[A-Z][\w’'-]*\s(\d{1,4})\b(?![.,]\d)", text))
+
+
 def _number_at(words: Sequence[str], start: int) -> tuple[float | None, int]:
     """The number that begins at a word, and how many words it takes."""
     first = words[start]
@@ -155,8 +161,10 @@ def names(text: str) -> tuple[str, ...]:
     end = -2
     for number, match in enumerate(words):
         word = match.group()
-        before = text[: match.start()].strip(" \"“'‘(")
+        before = text[: match.start()].strip(" \"“'‘(¿¡")
         first = not before or before[-1] in "?!"  # a full stop may be an abbreviation's
+        if first and opens_a_question(word):
+            continue
         if first and len(words) > _FEW and not _before_name(words, number):
             if sum(character.isupper() for character in word) < 2:
                 continue
@@ -240,6 +248,20 @@ def _own_words(name: str) -> frozenset[str]:
     return frozenset(word for word in _plain(name).split() if len(word) > 2 and word not in known)
 
 
+# Cyrillic, Greek and Armenian letters stand for sounds much as Latin ones do; in Arabic or Chinese names look others.
+_ALPHABET = re.compile("[\u0370-\u058f]")
+_OTHER_SCRIPT = re.compile("[\u0370-\u1fff\u3040-\ud7af]")
+# Share of a text's letters from which on it is written in such a script.
+_WRITTEN = 0.2
+
+
+def may_have_name(text: str, name: str) -> bool:
+    """Whether a name stands in a text, or may do so in another script: Moscow is "Москва", Trump "特朗普"."""
+    if has_name(text, name):
+        return True
+    return not _OTHER_SCRIPT.search(name) and len(_OTHER_SCRIPT.findall(text)) > _WRITTEN * len(text)
+
+
 def _spelled_in(word: str, folded: str) -> bool:
     if re.search(rf"\b{re.escape(word)}", folded):
         return True
@@ -248,4 +270,6 @@ def _spelled_in(word: str, folded: str) -> bool:
 
 @lru_cache(maxsize=16384)
 def _plain(text: str) -> str:
-    return unaccented(" ".join(re.sub(r"[^\w\s-]", " ", re.sub(r"['’]s\b", " ", text)).casefold().split()))
+    """The text in small letters without accents or signs, in Latin letters: "Трамп" is "tramp"."""
+    plain = unaccented(" ".join(re.sub(r"[^\w\s-]", " ", re.sub(r"['’]s\b", " ", text)).casefold().split()))
+    return anyascii(plain).casefold() if _ALPHABET.search(plain) else plain

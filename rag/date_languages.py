@@ -11,8 +11,8 @@ from itertools import chain
 
 from rag.date_patterns import Mention, find_mentions, same_length_lower
 from rag.date_words import ENGLISH_MONTHS, MONTH_LENGTHS, MONTHS, WEEKDAYS, Unit
+from rag.language import KNOWN
 
-OWN = {"", "id", "en"}  # what `find_mentions` reads
 _UNSPACED = {"zh", "ja", "ko", "th"}  # a word begins and ends anywhere
 _CAPITALS = {"de"}  # elsewhere a month with a capital inside a sentence is a name: Mars, Mai
 _SHORTEST = 4  # letters: "mar" is also the sea and Tuesday, "sex" six
@@ -47,7 +47,7 @@ class _Words:
 def mentions_in(text: str, language: str) -> tuple[Mention, ...]:
     """The dates of a text in Indonesian, English and its own language, in order; the longest where two overlap."""
     found = tuple(find_mentions(text))
-    words = None if language in OWN else _words(language)
+    words = None if language in KNOWN else _words(language)
     if words is None:
         return found
     kept: list[Mention] = []

@@ -25,7 +25,7 @@ AHEAD_COUNTS = 12
 SAME_WEEKDAY_DAYS = 14  # a dated Sunday explains a bare "Minggu" only this near to publication
 REACH = 3  # sentences back in which "hari itu" or a bare weekday may have its date
 CONTEXT = 12  # dates each way that a document's sentence is given
-CLAUSE = 80  # characters before a date in which "akan" makes it lie ahead
+CLAUSE = 160  # characters before a date in which "akan" makes it lie ahead
 
 AHEAD = re.compile(
     r"\b(?:akan|bakal|hendak|rencana\w*|mengundang|diundang|dijadwalkan|jadwal|(?:men)?jelang|will|shall"
@@ -247,10 +247,12 @@ def _resolve(text: str, mentions: Sequence[Mention], around: Surroundings) -> li
             spans[number] = _span(mention)
             near = (parts, *near)[:CONTEXT] if (parts := _anchor(spans[number])) else near
     for number, mention in enumerate(mentions):
+        if mention.kind == "relative":  # "besok, Kamis"
+            spans[number] = _shift(around.published, mention)
+            near = (parts, *near)[:CONTEXT] if (parts := _anchor(spans[number])) and parts[2] else near
+    for number, mention in enumerate(mentions):
         if mention.kind == "weekday":
             spans[number] = _weekday(text, mention, replace(around, near=near))
-        elif mention.kind == "relative":
-            spans[number] = _shift(around.published, mention)
         elif mention.kind == "anchored":
             bases = _anchored(text, mentions, spans, number) + ([] if mention.onward else list(around.near))
             spans[number] = next((span for base in bases if (span := _shift(base, mention))), None)

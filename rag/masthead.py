@@ -8,9 +8,9 @@ from datetime import date
 from itertools import islice
 
 from rag.boilerplate import FRONT_MATTER, is_furniture, is_timestamp
-from rag.date_languages import OWN
 from rag.date_words import MONTHS, SHORT_WEEKDAYS, WEEKDAYS
 from rag.dates import resolve_document
+from rag.language import KNOWN
 from rag.lines import ends_sentence, is_prose, paragraphs
 
 _HEAD_LINES = 12  # below them nothing speaks of the article as a whole
@@ -189,7 +189,7 @@ def _is_dated(line: str, language: str) -> bool:
 
 def _has_date(line: str, language: str) -> bool:
     """Whether a line of a language whose bylines aren't known has a full date, as no headline has."""
-    return language not in OWN and not ends_sentence(line) and bool(find_date(line, language))
+    return language not in KNOWN and not ends_sentence(line) and bool(find_date(line, language))
 
 
 def _is_byline(line: str) -> bool:

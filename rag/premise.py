@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from rag.atoms import Atoms, atoms, has_name, is_called, undated_numbers
+from rag.atoms import Atoms, atoms, is_called, may_have_name, undated_numbers
 from rag.dates import DateExpression, DateSpan, find_dates, format_date, same_date
 from rag.kinds import has_measure
+from rag.language import KNOWN
 from rag.lexicon import opposites, phrases
+from rag.masthead import without_dateline
 from rag.overlap import has_any
 from rag.question import Question, main_clause
 from rag.units import Unit
@@ -30,7 +32,7 @@ def missing_premise(question: Question, unit: Unit) -> str:
     whole = f"{document.title}\n{document.publisher}\n{document.text}"
     offered = choices(question.text)
     for name in asked.names:
-        if name.casefold() not in offered and not has_name(whole, name) and not is_called(document.text, name):
+        if name.casefold() not in offered and not may_have_name(whole, name) and not is_called(document.text, name):
             return name
     missing = asked.numbers - undated_numbers(whole) - SMALL
     if missing:
@@ -46,6 +48,7 @@ def missing_premise(question: Question, unit: Unit) -> str:
     if (
         _WHY.search(question.text)
         and verb
+        and document.language in KNOWN
         and not _is_noun(verb, question)
         and not _is_told(verb, forms, document.text)
     ):
@@ -129,6 +132,7 @@ def swaps_roles(question: str, sentence: str) -> bool:
     The order in which the two are named tells, in both languages; a passive ("oleh", "di-") turns it round, and
     is let pass.
     """
+    sentence = without_dateline(sentence)
     # Months and weekdays are no names here; who is named as a place does nothing: "the celebration in Russia".
     named = [name for name in atoms(question).names if not re.search(rf"{_PLACED}{re.escape(name)}", question)]
     for matched, forms in asked_verbs(question):
@@ -268,7 +272,8 @@ def is_of_another_day(unit: Unit, number: int, asked: Atoms) -> bool:
 def is_about(question: Question, unit: Unit, number: int, asked: Atoms) -> bool:
     """Whether a sentence tells of what is asked: not of the contrary, of swapped roles, another day or measure."""
     sentence = unit.quote(number)
-    measured = question.kind != "number" or has_measure(question.text, sentence)
+    counts = question.kind == "number" and unit.document.language in KNOWN
+    measured = not counts or has_measure(question.text, sentence)
     return measured and not (
         contradicts(question, sentence)
         or swaps_roles(question.text, sentence)

@@ -20,6 +20,7 @@ _AND = r"^\W*((and|so|but|then|dan|lalu|tapi|jadi),? )?"
 # How a question may begin: "did they meet when …" asks whether, "was it A or B" asks which.
 _BEGINNINGS: tuple[tuple[Kind, str], ...] = (
     ("open", _AND + r"(is|was|were|did|does|do|apakah)\b.*\b(or|atau)\b"),
+    ("open", r"^\W*was (hat|haben|ist|sind|sagte|sagt|war|wurde|geschah|passierte|bedeutet)\b"),  # German
     ("yesno", _AND + r"(did|does|do|is|are|was|were|has|have|had)\b"),
 )
 # Its question words, which in Indonesian may stand anywhere ("telepon itu kapan?"). The first one decides ("what was
@@ -36,6 +37,26 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
     ("yesno", r"\bapa (benar|betul)\b"),
     ("open", r"\bapakah (nama|kepanjangan|maksud|arti|definisi|pengertian|isi|judul|alasan|penyebab|tujuan|yang)\b"),
     ("open", r"\b(what|which|why|how|apa|mengapa|kenapa|bagaimana|gimana)\b"),
+)
+# The same of other languages, as far as it is no word of these two: Malay, German, Dutch, French, Spanish, Portuguese,
+# Italian, Russian, Chinese, Japanese, Korean.
+_FOREIGN: tuple[tuple[Kind, str], ...] = (
+    ("number", r"\b(wie ?viele?|wie (lange|oft|alt|hoch|groß|weit)|hoeveel|combien|[ck]uánt[oa]s?|сколько)\b"),
+    ("number", r"^\W*(cuant|quant)[oaie]s?\b|多少|几[个人天年次]|何[人件年日]|いくつ|いくら|몇|얼마"),
+    (
+        "when",
+        r"\b(wann|wanneer|quand|cuándo|когда)\b|^\W*(bila(kah)?|cuando|quando)\b|什么时候|何时|哪[天年]|いつ|언제",
+    ),
+    ("who", r"\b(wer|wen|wem|wessen|qui|quién(es)?|quem|кто|кого|кому|кем)\b|^\W*(chi|quien(es)?)\b|谁|誰|누가|누구"),
+    ("who", r"\bwie (is|was|zijn|waren|heeft|hebben|had|hadden|werd|won|zei|kreeg|leidde)\b"),
+    ("where", r"\b(wo|wohin|woher|waar|où|d[óo]nde|onde|где|куда|откуда)\b|^\W*(dove|donde)\b|哪里|哪儿|どこ|어디"),
+    ("where", r"\b(welke|welche[rmns]?|quelle) (stad|land|plaats|stadt|ville)\b"),
+    (
+        "open",
+        r"\b(warum|wieso|weshalb|welche[rmns]?|wie|waarom|hoe|wat|welke?|que|quel(le)?s?|quoi|pourquoi|comment)\b",
+    ),
+    ("open", r"\b(qué|cuál(es)?|cómo|perché|qual|quais|quale|что|чем|как|как(ой|ая|ое|ие)|почему|зачем)\b"),
+    ("open", r"^\W*(come|como|che|o que|por que|porque)\b|什么|怎么|如何|哪|なぜ|何|どう|どの|왜|무엇|어떤|어떻게"),
 )
 # How a question that has none of them asks whether: "could you say who called?" has one.
 _WHETHER = re.compile(
@@ -136,7 +157,7 @@ _FEW_WORDS = 5
 
 def asks_for_something(text: str) -> bool:
     """Whether a word of the text asks for a thing, a person, a time …: what only says something has none."""
-    return _ASKS_FOR.search(text) is not None
+    return _ASKS_FOR.search(text) is not None or any(re.search(pattern, text, re.I) for _, pattern in _FOREIGN)
 
 
 # "Apakah bandara itu ditutup" has a verb of its own, "apakah bandara yang ditutup" has not.
@@ -179,9 +200,10 @@ def kind_of(text: str) -> Kind:
     for kind, pattern in _BEGINNINGS:
         if re.search(pattern, text, re.IGNORECASE):
             return kind
-    asked = [(found.start(), kind) for kind, pattern in _WORDS if (found := re.search(pattern, text, re.IGNORECASE))]
-    if asked:
-        return min(asked, key=itemgetter(0))[1]
+    for words in (_WORDS, _FOREIGN):
+        found = [(match.start(), kind) for kind, pattern in words if (match := re.search(pattern, text, re.IGNORECASE))]
+        if found:
+            return min(found, key=itemgetter(0))[1]
     if _WHETHER.match(text):
         return "yesno"
     whether = text.endswith("?") and len(text.split()) >= _FEW_WORDS and not asks_for_something(text)

@@ -1,7 +1,8 @@
 """Statement in the article's words -> statement in the question's language.
 
 A small model often answers an English question with the Indonesian words that it read. They are checked as they are;
-the translation is shown only if it keeps every name, number and date, so that what was verified stays verified.
+the translation is shown only if it keeps every name, number and date, and most words, so that what was verified stays
+verified.
 """
 
 from __future__ import annotations
@@ -12,13 +13,19 @@ from dataclasses import replace
 
 from rag.atoms import atoms, has_name
 from rag.dates import same_date
+from rag.language import KNOWN
 from rag.lexicon import translations
 from rag.merge import Finding, Group
+from rag.overlap import word_share
 from rag.prompts import LANGUAGES
 from rag.reading import BROKEN_OFF
 
 # A translation has about as many words as the original; a small model that goes on writes much more.
 LONGER = 3
+# Share of a translation's words that have to be the lexicon's translations of the original's. A small model makes the
+# hull a whale's body: of 18 translations this keeps 8 of the 10 right ones and 2 of the 8 wrong ones; their cosine by
+# multilingual-e5-small (0.83 to 0.95 against 0.79 to 0.93) doesn't part them.
+TRANSLATED = 0.6
 
 Translate = Callable[[str, str], str]
 
@@ -29,7 +36,8 @@ def in_language(group: Group, language: str, translate: Translate) -> Group:
     if language not in LANGUAGES or not is_copied(first, language):
         return group
     written = " ".join(translate(group.text, language).split()).strip(' ."')
-    if not says_the_same(written, group.text):
+    told = first.unit.document.language not in KNOWN or word_share(written, group.text) >= TRANSLATED
+    if not told or not says_the_same(written, group.text):
         return group
     return Group((replace(first, text=written[:1].upper() + written[1:]), *group.findings[1:]))
 

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.atoms import Atoms, atoms, has_name
+from rag.atoms import Atoms, atoms, has_name, named_numbers
 from rag.dates import find_dates
 from rag.instead import Sought, closest_value, date_with_more_names, numbers_of
 from rag.kinds import echoes, gives_a_name, is_other_measure, is_other_place, measures, says_when
@@ -170,7 +170,7 @@ def _yes_or_no(question: Question, unit: Unit, answer: str, hint: int | None, le
         return no
     if is_yet_to_be(question.text, sentence):
         return _unsupported(question, "doesn't say", "tidak menyebut", question.text)
-    if leans and asked.numbers <= numbers_of(unit, (best,)) | SMALL:
+    if leans and asked.numbers - named_numbers(question.text) <= numbers_of(unit, (best,)) | SMALL:
         return Verdict((best,), instead="Ya" if question.language == "id" else "Yes", closeness=closeness[best])
     return _unsupported(question, "doesn't say", "tidak menyebut", question.text)
 
@@ -214,7 +214,7 @@ def _answers(question: Question, unit: Unit, claim: str, said: Atoms, asked: Ato
     if question.kind == "when":
         return bool(said.dates) or says_when((unit.quote(n) for n in range(len(unit.sentences))), claim)
     if question.kind == "number":
-        return bool(said.numbers) and not is_other_measure(question.text, claim)
+        return bool(said.numbers - named_numbers(question.text)) and not is_other_measure(question.text, claim)
     added = _to_find(said, question).names
     # A name that shares its last word with the question's adds nothing, but it is a name.
     new = [name for name in said.names if not has_name(question.text, name)]

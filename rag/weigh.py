@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.dates import find_dates, rewrite_dates, weekday_name
+from rag.language import KNOWN
 from rag.merge import Finding, Group, is_name, merge
 from rag.premise import has_main_verb
 from rag.question import Question, asks_weekday, may_ask_what
@@ -25,6 +26,8 @@ from rag.verify import split_verdict, verify
 # The weights: constant; doubt and lead (each a log-odds), share of the question's words, and its verb, in the sentence.
 BASE, DOUBT, LEAD, CLOSENESS, VERB = -1.9, -0.5, 0.3, 2.3, 0.3
 FARTHEST_LEAD = 4.0
+# What a sentence in a language whose words are not known here has of the question; half of what right answers have.
+UNKNOWN_CLOSENESS = 0.25
 # The surest finding's log-odds below which nothing is said (P = 0.4): refusing a right answer and giving a wrong one
 # are then about equally frequent. At 0.5 the 106 held-out questions came out 58 % right and 82 % abstained, at -0.4
 # 68 % and 73 %; on 114 questions of public sets, a third without an answer, both make as many replies right.
@@ -115,9 +118,10 @@ def _found(question: Question, reading: Reading, readings: Sequence[Reading]) ->
     if asks_weekday(question.text):
         text = _with_weekday(text, question.language)
     has_verb = has_main_verb(question.text, " ".join(unit.quote(number) for number in verdict.sentences))
-    sureness = (
-        BASE + DOUBT * reading.doubt + LEAD * _lead(reading, readings) + CLOSENESS * verdict.closeness + VERB * has_verb
-    )
+    closeness = verdict.closeness
+    if unit.document.language not in KNOWN:
+        closeness = max(closeness, UNKNOWN_CLOSENESS)
+    sureness = BASE + DOUBT * reading.doubt + LEAD * _lead(reading, readings) + CLOSENESS * closeness + VERB * has_verb
     return Finding(unit, text[:1].upper() + text[1:], verdict.sentences, reading.doubt, verdict.closeness, sureness)
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.atoms import atoms, has_name, is_called, names, numbers
+from rag.atoms import atoms, has_name, is_called, may_have_name, named_numbers, names, numbers
 from rag.dates import DateSpan
 
 
@@ -37,6 +37,8 @@ def test_numbers_have_one_value_in_both_languages(text, expected):
         ("Siapa yang diundang Putin ke Rusia? Acaranya dalam rangka apa?", ("Putin", "Rusia")),
         ("When did Mr Trump call Mr. Putin?", ("Trump", "Putin")),
         ("Kapan Pak Jokowi bertemu Profesor dr Roem?", ("Jokowi", "Roem")),
+        ("Quand Étienne Delcourt est-il parti ?", ("Étienne Delcourt",)),
+        ("¿Dónde vive Carmen Olivares?", ("Carmen Olivares",)),
         ("Darimanakah Musik Gospel berasal?", ("Musik Gospel",)),
         ("what Britain's minister told the United States' envoy", ("Britain", "United States")),
     ],
@@ -49,6 +51,8 @@ def test_names_are_runs_of_capitalised_words(text, expected):
     ("text", "name"),
     [
         ("kata Gedung Putih", "White House"),
+        ("Председатель Нацбанка Эркин Жолдошев объяснил решение", "Erkin Zholdoshev"),
+        ("Национальный банк Кыргызстана", "Kyrgyzstan"),
         ("di St. Petersburg", "Saint Petersburg"),
         ("Presiden Amerika Serikat", "US President"),
         ("Presiden AS Donald Trump", "America"),
@@ -95,3 +99,20 @@ def test_somebody_is_called_by_a_part_of_the_name(name, called):
         "Menurut Wilson, Trump bertemu Donald Trump dan Sergei Lavrov.\nHari itu Presiden Macron hadir di Gedung Merah."
     )
     assert is_called(text, name) == called
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "may"),
+    [
+        ("特朗普感谢普京。", "Trump", True),
+        ("Мост в Москве закрыли.", "Moscow", True),
+        ("Trump (特朗普) telah menelepon Putin di Kremlin kemarin.", "Obama", False),
+        ("特朗普感谢普京。", "奥巴马", False),
+    ],
+)
+def test_a_name_is_not_missed_where_it_is_written_in_another_script(text, name, may):
+    assert may_have_name(text, name) is may
+
+
+def test_a_number_behind_a_name_belongs_to_it():
+    assert named_numbers("How many of the 64 on the Mutiara Jaya 7 died after 21.40?") == {"7"}

@@ -332,6 +332,11 @@ def test_a_bare_weekday_is_the_one_that_the_text_has_dated():
     assert told(resolved[1][0].date) == "2017-12-08"
 
 
+def test_a_weekday_beside_a_relative_day_is_that_day():
+    found = find_dates("Besok, Kamis, ia dijadwalkan bertolak; kemarin, Selasa, ia tiba.", "2022-03-09")
+    assert [each.date.start for each in found if each.date] == ["2022-03-10", "2022-03-10", "2022-03-08", "2022-03-08"]
+
+
 def test_a_weekday_that_may_lie_ahead_stays_open():
     assert the_date("Putin akan bertemu Trump pada hari Jumat", "2017-12-20") is None
 

@@ -42,6 +42,31 @@ def test_control_tokens_of_the_model_are_broken_up():
 
 
 @pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Wie is de directeur van de rederij?", "who"),
+        ("Wie viele Objekte wurden übergeben?", "number"),
+        ("Warum bleibt die Trommel vorerst in Bremen?", "open"),
+        ("Was sagte der Direktor dazu?", "open"),
+        ("uit welke stad komt het stel?", "where"),
+        ("¿Dónde estaba la meta de la media maratón?", "where"),
+        ("¿Cuántos corredores participaron?", "number"),
+        ("Quand a-t-il été condamné ?", "when"),
+        ("Chi ha vinto la gara?", "who"),
+        ("Quem ganhou a prova?", "who"),
+        ("Кто выступил против повышения ставки?", "who"),
+        ("Bilakah jambatan gantung itu runtuh?", "when"),
+        ("大桥什么时候关闭？", "when"),
+        ("橋はどこにありますか", "where"),
+        ("Did Wie win?", "yesno"),
+        ("What did Que say in Quito?", "open"),
+    ],
+)
+def test_what_other_languages_ask_for_is_told_by_their_question_words(question, kind):
+    assert understand(question).kind == kind
+
+
+@pytest.mark.parametrize(
     ("question", "asked"),
     [
         ("siapa sih Li Yonghui itu?", "Apa jabatan Li Yonghui?"),

@@ -14,8 +14,8 @@ from rag.units import document_units
 SENTENCE = "RT Rusia harus mendaftar sebagai agen asing pada 17 Desember 2017 bersama 7 media lain."
 
 
-def group(answer: str) -> Group:
-    document = Document("a", "a.txt", SENTENCE, "", "A", "2017-12-18", "day", language="id")
+def group(answer: str, language: str = "id") -> Group:
+    document = Document("a", "a.txt", SENTENCE, "", "A", "2017-12-18", "day", language=language)
     sentences = document_sentences(document)
     unit = next(iter(document_units(document, sentences, split_passages(document, sentences)).values()))
     return Group((Finding(unit, answer, (0,), -5.0, 1.0),))
@@ -38,6 +38,7 @@ def test_copied_words_are_translated():
         ("agen asing", ""),
         ("agen asing", "foreign ag…"),
         ("agen asing", "foreign agent " * 10),
+        ("harus mendaftar sebagai agen asing", "must marry a foreign body of the whale"),
     ],
 )
 def test_a_translation_that_loses_or_adds_something_is_not_shown(answer, written):
@@ -49,3 +50,7 @@ def test_a_translation_that_loses_or_adds_something_is_not_shown(answer, written
 )
 def test_what_needs_no_translation_is_not_translated(answer, language):
     assert in_language(group(answer), language, lambda *_: pytest.fail("asked")).text == answer
+
+
+def test_words_of_a_language_that_the_lexicon_does_not_know_are_taken_as_translated():
+    assert in_language(group("agen asing", "fr"), "en", lambda *_: "puppet").text == "Puppet"

@@ -227,6 +227,32 @@ def test_a_place_or_what_stands_far_from_the_verb_has_no_role():
     assert not swaps_roles("Perayaan di Rusia yang mengundang Trump itu peringatan apa?", invited)
 
 
+def test_the_place_of_writing_has_no_role():
+    asked = "When did the mayor van Oosten visit Surabaya?"
+    assert not swaps_roles(asked, "SURABAYA (Harian Bengawan) - Wali Kota van Oosten mengunjungi Surabaya.")
+    assert swaps_roles(asked, "Surabaya mengunjungi van Oosten.")
+
+
+BOAT = "Dua warga Belanda di kapal itu selamat. Di kapal cepat Mutiara Jaya 7 ada 64 orang penumpang."
+
+
+def test_a_number_of_a_name_is_no_answer_and_needs_no_sentence_of_its_own():
+    boat = unit_of(BOAT, "2023-11-02")
+    assert not check(boat, "How many people were on the Mutiara Jaya 7?", "7").supported
+    assert check(boat, "How many people were on the Mutiara Jaya 7?", "64").supported
+    survived = understand("Did the two Dutch people on the Mutiara Jaya 7 survive?")
+    assert verify(survived, boat, "Yes", None, 5.0).instead == "Yes"
+
+
+def test_an_article_in_another_script_or_language_is_not_asked_for_english_words():
+    text = "Председатель Нацбанка Эркин Жолдошев объяснил решение ростом цен на муку. Ставку повысили на 3 пункта."
+    bank = unit_of(text, "2024-01-27", language="ru")
+    assert missing_premise(understand("Why did Kyrgyzstan's central bank raise its rate?"), bank) == ""
+    assert check(bank, "Who explained the decision of the central bank?", "Erkin Zholdoshev").supported
+    assert check(bank, "By how many points was the rate raised?", "3 points").supported
+    assert not check(bank, "Who explained the decision of the central bank?", "Vladimir Putin").supported
+
+
 @pytest.mark.parametrize(
     ("question", "missing"),
     [

@@ -85,3 +85,14 @@ def test_apakah_asks_for_a_thing_where_no_reply_is_yes_or_no():
     assert [group.text for group in shown(what, [Reading(language, -6.0, "Tok Pisin")])] == ["Tok Pisin"]
     whether = understand("Apakah Tok Pisin bahasa resmi di Papua Nugini?")
     assert [group.text for group in shown(whether, [Reading(language, -6.0, "Ya, Tok Pisin")])] == ["Ya"]
+
+
+def test_an_answer_from_a_language_without_known_words_needs_a_surer_reading_but_none_of_the_questions_words():
+    text = "En categoría masculina se impuso el marroquí Anas El Idrissi."
+    document = Document("E", "e.txt", text, "", "E", "2024-03-25", "day", language="es")
+    sentences = document_sentences(document)
+    spanish = next(iter(document_units(document, sentences, split_passages(document, sentences)).values()))
+    question = understand("Siapa juara putra?")
+    sure, doubtful = Reading(spanish, -2.5, "Anas El Idrissi"), Reading(spanish, -0.5, "Anas El Idrissi")
+    assert [group.text for group in shown(question, [sure, Reading(OTHER, 0.5)])] == ["Anas El Idrissi"]
+    assert shown(question, [doubtful, Reading(OTHER, 0.5)]) == ()
