@@ -13,6 +13,7 @@ from rapidfuzz import fuzz
 from rag.dates import DateExpression, DateSpan, find_dates
 from rag.language import is_small_word, opens_a_question, unaccented, word_set
 from rag.lexicon import phrases, translations
+from rag.number_words import in_digits
 
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 # A name's word: it starts with a capital, or is written in capitals inside ("WhatsApp", "iPhone", "al-Assad").
@@ -73,18 +74,18 @@ class Atoms:
 
 
 @lru_cache(maxsize=512)
-def undated_numbers(text: str) -> frozenset[str]:
+def undated_numbers(text: str, language: str = "") -> frozenset[str]:
     """The numbers of a whole article, those within dates left out: "(17/12)" is no 17."""
-    return atoms(text).numbers
+    return atoms(text, language=language).numbers
 
 
-def atoms(text: str, dates: Sequence[DateExpression] | None = None) -> Atoms:
+def atoms(text: str, dates: Sequence[DateExpression] | None = None, language: str = "") -> Atoms:
     """Find the atoms of a text; `dates` are its date expressions where they are known already."""
     found = find_dates(text) if dates is None else dates
     rest = text
     for expression in found:
         rest = rest[: expression.start] + " " * (expression.end - expression.start) + rest[expression.end :]
-    return Atoms(numbers(rest), tuple(e.date for e in found if e.date is not None), names(rest))
+    return Atoms(numbers(in_digits(rest, language)), tuple(e.date for e in found if e.date is not None), names(rest))
 
 
 @lru_cache(maxsize=4096)

@@ -64,7 +64,7 @@ def date_with_more_names(sought: Sought, cited: int, closeness: float) -> tuple[
 
 def numbers_of(unit: Unit, sentences: Sequence[int]) -> frozenset[str]:
     """Numbers of the sentences, those within dates left out: "(17/12)" is no 17."""
-    return frozenset().union(*(atoms(unit.quote(n), unit.dates[n]).numbers for n in sentences))
+    return frozenset().union(*(atoms(unit.quote(n), unit.dates[n], unit.document.language).numbers for n in sentences))
 
 
 def _day_without_year(sought: Sought, said: Atoms) -> tuple[int, str] | None:

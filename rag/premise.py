@@ -34,7 +34,7 @@ def missing_premise(question: Question, unit: Unit) -> str:
     for name in asked.names:
         if name.casefold() not in offered and not may_have_name(whole, name) and not is_called(document.text, name):
             return name
-    missing = asked.numbers - undated_numbers(whole) - SMALL
+    missing = asked.numbers - undated_numbers(whole, document.language) - SMALL
     if missing:
         return min(missing)
     # A question about two years is answered by an article of either; one that tells no year can't gainsay any.

@@ -21,6 +21,7 @@ from rag.atoms import Atoms, atoms, has_name, named_numbers
 from rag.dates import find_dates
 from rag.instead import Sought, closest_value, date_with_more_names, numbers_of
 from rag.kinds import echoes, gives_a_name, is_other_measure, is_other_place, measures, says_when
+from rag.language import KNOWN
 from rag.overlap import has_any, word_share
 from rag.premise import (
     SMALL,
@@ -187,7 +188,7 @@ def answer_atoms(question: Question, unit: Unit, claim: str) -> Atoms:
     """The answer's atoms; "April" alone is the April of which question and unit speak."""
     context = [date.start for date in atoms(question.text).dates]
     context += [expression.date.start for found in unit.dates for expression in found if expression.date]
-    said = atoms(claim, find_dates(claim, unit.document.published, context))
+    said = atoms(claim, find_dates(claim, unit.document.published, context), unit.document.language)
     if question.kind == "when" and not said.dates:
         # "May" and "April" are also a verb and a name; after a preposition they are months.
         said = atoms(f"in {claim}", find_dates(f"in {claim}", unit.document.published, context))
@@ -236,7 +237,7 @@ def _says(unit: Unit, sentences: Sequence[int], claim: str, said: Atoms) -> bool
         all(any(covers(date, span) for span in spans) for date in said.dates)
         and said.numbers <= numbers_of(unit, sentences)
         and all(has_name(text, name) for name in said.names)
-        and all(has_any(text, forms) for forms in measures(claim) if said.numbers)
+        and all(has_any(text, forms) for forms in measures(claim) if said.numbers and unit.document.language in KNOWN)
     )
 
 
