@@ -23,7 +23,8 @@ _LINK = re.compile(
     |(?:berita|artikel)\s+terkait|(?:read|see|watch|listen)\s+(?:also|more|next|now)|also\s+(?:read|see|watch|on)
     |related(?:\s+(?:news|story|stories|articles?|posts?|links?|topics?|coverage))?|most\s+(?:read|popular)
     |more\s+(?:stories|news|on|from)|you\s+(?:may|might)\s+also\s+like|recommended|trending
-    |editor['’]?s['’]?\s+picks?|don['’]?t\s+miss|pilihan\s+editor)[^.!?:]{0,30}:""",
+    |editor['’]?s['’]?\s+picks?|don['’]?t\s+miss|pilihan\s+editor|baca(?=:)|lees\s+(?:ook|meer)|(?:à\s)?lire\s+aussi
+    |le[ai]a?\s+tamb(?:ién|ém)|leggi\s+anche|lesen\s+sie\s+auch|mehr\s+zum\s+thema|читайте\s+также)[^.!?:]{0,30}:""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -77,6 +78,13 @@ _OPENINGS = (  # of short lines that go on with a name or a promise
     "copyright",
     "hak cipta",
     "lainnya di",
+    "dapatkan update",
+    "simak berita",
+    "gabung di grup",
+    "compartir en",
+    "partager sur",
+    "deel dit artikel",
+    "artikel teilen",
     "baca juga",
     "simak juga",
     "lihat juga",
@@ -91,7 +99,9 @@ _BUTTONS = word_set(
     """
     share bagikan tweet retweet like follow email mail e print cetak copy salin link tautan copied
     tersalin comment comments komentar facebook twitter x whatsapp telegram instagram linkedin
-    youtube tiktok pinterest line threads reddit messenger wa fb pin it save simpan
+    youtube tiktok pinterest line threads reddit messenger wa fb pin it save simpan kongsi
+    teilen drucken leserbrief schreiben partager imprimer compartir en imprimir condividi stampa
+    compartilhar delen поделиться печать
     """
 )
 
@@ -125,6 +135,7 @@ _CLOCK = re.compile(r"\d[:/-]\d")
 _BREAK = re.compile(f"[{BREAKS}]")
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _BREADCRUMB = re.compile(r"\s[>»›→/|•·]\s|\w\s?[>»›]\s?\w")
+_BULLET = re.compile(r"[-*•·–—]\s")
 _LISTED = re.compile(r"[-*•·–—]\s|\(?\w{1,3}[.)]\s|\||[\"“'‘«(]")
 
 _NAV_WORDS = 2  # a longer line above the text may be the headline, which the title rule knows
@@ -146,6 +157,7 @@ def boilerplate(text: str, spans: Sequence[tuple[int, int]], title: str = "") ->
         end <= front_end or is_furniture(sentence, alone=own_line) or (own_line and _is_title(sentence, title))
         for sentence, own_line, (_, end) in zip(sentences, alone, spans, strict=True)
     ]
+    _mark_links(sentences, alone, marks)
     _mark_structure(sentences, alone, marks)
     # A document of nothing else is no article, but the user put it there: let it be found.
     return [False] * len(marks) if all(marks) else marks
@@ -198,6 +210,16 @@ def _is_title(sentence: str, title: str) -> bool:
 
 def _plain(text: str) -> str:
     return " ".join(_WORDS.findall(text[:1000].casefold()))
+
+
+def _mark_links(sentences: list[str], alone: list[bool], marks: list[bool]) -> None:
+    """Mark the list of headlines that "Baca juga:" announces."""
+    listing = False
+    for at, (sentence, own_line) in enumerate(zip(sentences, alone, strict=True)):
+        announces = bool(_LINK.match(sentence)) and sentence.rstrip("*_ ").endswith(":")
+        item = bool(_BULLET.match(sentence)) and not ends_sentence(sentence)
+        listing = own_line and (announces or (listing and item))
+        marks[at] = marks[at] or listing
 
 
 def _mark_structure(sentences: list[str], alone: list[bool], marks: list[bool]) -> None:

@@ -38,7 +38,7 @@ _ABBREVIATIONS = word_set(
     gen gg gov hj hon inc insp ir jend jl jln jr kab kapt kec kel kol kompol kpt letjen letkol lt
     ltd maj mayjen mr mrs ms mt mts ny pdt phd pres prof pt rep rev rs sdr sen sgt sr ssi st supt
     tbk tgk tn ud ust viz vs
-    moh muh abd mgr kh sdn br pj al cdr seb sek skt
+    dok moh muh abd mgr kh sdn br pj al cdr seb sek skt
     """
 )
 _SMALL_TOO = word_set("al alm cf dr dra drg drh ir jl jln seb sek skt st viz vs")  # but "sen" is a cent
@@ -46,6 +46,13 @@ _BEFORE_NUMBER = word_set(
     """
     est c approx art bab ca ch fig gbr hal hlm no nomor nos p pp ps psl pukul rp sect tab tel telp tgl vol
     yr jan feb mar apr jun jul agu ags aug sep sept okt oct nov nop des dec
+    """
+)
+# German: "am 16. Oktober", "aus dem 18. Jahrhundert"
+_AFTER_ORDINAL = word_set(
+    """
+    januar jänner februar märz april mai juni juli august september oktober november dezember
+    jahrhundert jahrhunderts mal stock platz rang klasse geburtstag jahrestag etage
     """
 )
 # What a sentence begins with and a name does not: ends the sentence even after "U.S." or "Perang Dunia I."
@@ -147,6 +154,8 @@ def _is_abbreviation(text: str, stop: int, paragraph_start: int, following: str)
     if stop - len(word) == paragraph_start and (word.isdigit() or len(word) == 1):
         return True
     if word.lower() in _BEFORE_NUMBER and following[:1].isdigit():
+        return True
+    if word.isdigit() and len(word) <= 2 and following.lower() in _AFTER_ORDINAL:
         return True
     if word.lower() in ("a.m", "p.m"):
         return False

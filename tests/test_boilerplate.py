@@ -173,6 +173,28 @@ def test_a_list_that_a_sentence_announces_stays() -> None:
     assert marked(text) == []
 
 
+def test_a_list_of_links_goes_with_its_heading() -> None:
+    text = "Putin menelepon Trump.\n\nBaca juga:\n- Harga Nikel Turun\n- Ini Daftar Mobil 2024\n\n- Trump menjawab."
+    assert kept(text) == ["Putin menelepon Trump.", "- Trump menjawab."]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "> **Lees ook:** Veerboten in Indonesië",
+        "À lire aussi : Gel tardif, les vignerons inquiets",
+        "Lea también: Así cambia el tráfico",
+        "> Mehr zum Thema: Streit um Bronzen",
+        "Читайте также: Почему подорожал хлеб",
+        "BACA: Sekolah di tiga daerah ditutup",
+        "Teilen · Drucken · Leserbrief schreiben",
+        "Compartir en Facebook | Compartir en X | 14 comentarios",
+    ],
+)
+def test_links_and_buttons_are_known_in_other_languages(line: str) -> None:
+    assert marked(f"Putin menelepon Trump pada Minggu.\n\n{line}\n\nTrump menjawab pada Senin.") == [line]
+
+
 def test_front_matter_is_left_out() -> None:
     front = "---\ntitle: Putin Thanks Trump\ndate: 2017-12-17\n---\n"
     text = front + "# Putin Thanks Trump\n\nPutin called Trump on Sunday.\n"

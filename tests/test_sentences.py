@@ -65,6 +65,8 @@ def test_boilerplate_marks_move_no_sentence(text: str, title: str) -> None:
         "Dia menunggu... lalu pergi.",
         "Situs Ceknricek.com dan Bukalapak.Com memuatnya.",
         "1. Spanyol menang atas Inggris.",
+        "Der Transport aus dem 18. Jahrhundert ist für den 16. Oktober geplant.",
+        "Tim SAR mengevakuasi korban (Foto: Dok. Basarnas Mataram).",
         "Rapat dimulai pukul 14.44 WIB di PT. Timah Tbk. Jakarta.",
         "Putusan Roe v. Wade dan makalah Fajnzylber et al. (2002) dibahas.",
     ],
@@ -84,6 +86,7 @@ def test_a_full_stop_within_a_sentence_does_not_end_it(text: str) -> None:
         ("Dalam Perang Dunia I. Sekarang damai.", ["Dalam Perang Dunia I.", "Sekarang damai."]),
         ("He lives in the U.S. The law changed.", ["He lives in the U.S.", "The law changed."]),
         ("Kasus itu ditangani BPK. Uang kembali.", ["Kasus itu ditangani BPK.", "Uang kembali."]),
+        ("Korbannya 16. Polisi mencari.", ["Korbannya 16.", "Polisi mencari."]),
         ("Harganya 50 sen. Dana habis.", ["Harganya 50 sen.", "Dana habis."]),
         ("He said no. Nobody came.", ["He said no.", "Nobody came."]),
         (
