@@ -96,3 +96,11 @@ def test_an_answer_from_a_language_without_known_words_needs_a_surer_reading_but
     sure, doubtful = Reading(spanish, -2.5, "Anas El Idrissi"), Reading(spanish, -0.5, "Anas El Idrissi")
     assert [group.text for group in shown(question, [sure, Reading(OTHER, 0.5)])] == ["Anas El Idrissi"]
     assert shown(question, [doubtful, Reading(OTHER, 0.5)]) == ()
+
+
+def test_an_article_of_another_story_has_no_name_to_give():
+    dancer = unit("F", "Penari NASA itu Wulan, 19 tahun.")
+    question = understand("Which agency helped Russia foil the attack in Saint Petersburg?")
+    assert [group.text for group in shown(question, [Reading(CIA, -2.0, "CIA"), Reading(dancer, -4.0, "Wulan")])] == [
+        "CIA"
+    ]
