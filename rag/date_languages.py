@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from itertools import chain
+from typing import cast
 
 from rag.date_patterns import Mention, find_mentions, same_length_lower
 from rag.date_words import ENGLISH_MONTHS, MONTH_LENGTHS, MONTHS, WEEKDAYS, Unit
@@ -137,7 +138,7 @@ def _phrases(relative: dict[str, list[str]]) -> Iterator[tuple[str, tuple[Unit, 
     for meaning, names in relative.items():
         if told := _RELATIVE.fullmatch(meaning):
             shift = int(told["count"]) * (1 if told["ahead"] else -1)
-            unit: Unit = told["unit"]  # type: ignore[assignment]
+            unit = cast("Unit", told["unit"])
             yield from ((name, (unit, shift)) for name in _small(names) if name not in _ALSO_MORNING)
 
 
