@@ -43,6 +43,14 @@ _ASKED = {
 # What a company or a ship is called beside its name.
 _FORMS = word_set("km kri mv ms pt cv ud tbk ag gmbh inc ltd plc llc corp co fc afc")
 _NAME = re.compile(r"\b(name of|nama)\b|['’]s name\b", re.IGNORECASE)
+_TOLL = re.compile(
+    r"\d[\d.,]*\W+(\w+\W+){0,2}(tewas|meninggal|(ter)?luka|cedera|dead|died|killed|injured|wounded)\b", re.IGNORECASE
+)
+_VICTIMS = re.compile(
+    r"\b(korban|tewas|meninggal|mati|gugur|(ter)?luka|cedera|victims?|casualt\w+|dead|died?|dying|kill\w*|injured|wounded"
+    r"|hurt|lost)\w*",
+    re.IGNORECASE,
+)
 # Words that a name without capitals may have.
 _NAMED = 4
 
@@ -101,6 +109,11 @@ def echoes(question: str, claim: str) -> bool:
     asked = question.casefold()
     words = [word for word in re.findall(r"\w+", claim.casefold()) if word not in _FORMS and not is_small_word(word)]
     return bool(words) and all(re.search(rf"\b{re.escape(word)}", asked) for word in words)
+
+
+def is_toll(question: str, claim: str) -> bool:
+    """Whether the claim counts dead or hurt where who did something is asked for."""
+    return _TOLL.search(claim) is not None and not _VICTIMS.search(question)
 
 
 def gives_a_name(question: str, claim: str, added: Collection[str]) -> bool:

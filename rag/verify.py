@@ -20,7 +20,7 @@ from itertools import pairwise
 from rag.atoms import Atoms, atoms, has_name, named_numbers
 from rag.dates import find_dates
 from rag.instead import Sought, closest_value, date_with_more_names, numbers_of
-from rag.kinds import echoes, gives_a_name, is_other_measure, is_other_place, measures, says_when
+from rag.kinds import echoes, gives_a_name, is_other_measure, is_other_place, is_toll, measures, says_when
 from rag.language import KNOWN
 from rag.overlap import has_any, word_share
 from rag.premise import (
@@ -219,6 +219,8 @@ def _answers(question: Question, unit: Unit, claim: str, said: Atoms, asked: Ato
     added = _to_find(said, question).names
     # A name that shares its last word with the question's adds nothing, but it is a name.
     new = [name for name in said.names if not has_name(question.text, name)]
+    if question.kind == "who" and is_toll(question.text, claim):
+        return False
     if is_other_place(question.text, claim) or not gives_a_name(question.text, claim, new):
         return False
     offered = choices(question.text)

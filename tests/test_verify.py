@@ -195,6 +195,13 @@ def test_why_takes_for_granted_that_it_is_so(ferry):
     assert missing_premise(understand("Kenapa urusan transfer Irwan Salosa tersendat?"), ferry) == ""
 
 
+def test_the_dead_are_nobody_who_did_it():
+    boat = unit_of("Bom di metro itu menewaskan 14 orang. Sebanyak 14 orang tewas, kata polisi.")
+    assert not check(boat, "Siapa pelaku bom di metro itu?", "14 orang tewas").supported
+    assert check(boat, "Siapa korban bom di metro itu?", "14 orang tewas").supported
+    assert check(boat, "Who was killed by the bomb?", "14 orang tewas").supported
+
+
 def test_the_date_of_a_report_is_no_date_of_an_event(ferry):
     asked = asked_atoms(understand("Menurut berita tanggal 24 November 2023, berapa yang tewas?"), ferry)
     assert asked.dates == ()
