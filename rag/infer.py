@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from rag.date_patterns import Mention, find_mentions
-from rag.dates import DateSpan, bounds, find_dates
+from rag.dates import DateExpression, DateSpan, bounds, find_dates
 from rag.filters import Filters, Narrowed, settled
 from rag.store import Store
 
@@ -38,6 +38,14 @@ _WORD = re.compile(r"[^\W_]+(?:[.&-][^\W_]+)*")
 _DOMAIN = re.compile(r"\.(?:com|co\.id|id|net|org)\b")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
+# "The 2018 World Cup", "Piala Dunia 2018"
+_ARTICLE = re.compile(r"\b(?:the|a|an|this|that)\s\Z", re.IGNORECASE)
+_NAME_AFTER = re.compile(r"\s(?:[A-Z]|(?i:world cup|olympic|european|champions|(?:presidential )?election))")
+_EVENT = re.compile(
+    r"\b(?:cup|olympics|games|euro|eurovision|elections?|piala(?: \w+)?|olimpiade|pilpres|pemilu|pilkada|liga \w+|g20"
+    r"|cop)\s\Z",
+    re.IGNORECASE,
+)
 _SINCE = re.compile(
     r"\b(?:since|from|after|sejak|mulai|setelah|sesudah)\s+(?:the\s+|tahun\s+|bulan\s+)?$", re.IGNORECASE
 )
@@ -136,7 +144,7 @@ def _dates(question: str, newest: str) -> tuple[str, str]:
     spans = [
         (expression.date, question[: expression.start])
         for expression in find_dates(question, newest)
-        if expression.date and _has_year(mentions[expression.start])
+        if expression.date and _has_year(mentions[expression.start]) and not _is_of_a_name(question, expression)
     ]
     given = " ".join(f"{span.start} {span.end}" for span, _ in spans)
     if not spans or any(year not in given for year in _YEAR.findall(question)):
@@ -147,6 +155,14 @@ def _dates(question: str, newest: str) -> tuple[str, str]:
         _, before = spans[0]
         return "" if _UNTIL.search(before) else since, "" if _SINCE.search(before) else until
     return since, until
+
+
+def _is_of_a_name(question: str, expression: DateExpression) -> bool:
+    """Whether a year is part of a name, of which articles of any year may tell: "the 2018 World Cup"."""
+    before, after = question[: expression.start], question[expression.end :]
+    return expression.text.isdigit() and bool(
+        (_ARTICLE.search(before) and _NAME_AFTER.match(after)) or _EVENT.search(before)
+    )
 
 
 def _has_year(mention: Mention) -> bool:

@@ -239,6 +239,11 @@ def test_a_publisher_counts_only_where_it_is_named_as_the_source(question, publi
         ("Who called on Sunday?", "", ""),
         ("How many people died?", "", ""),
         ("What of the two plots, 2017 and 2019?", "", ""),
+        ("Who won the 2018 World Cup?", "", ""),
+        ("who won the 2018 world cup", "", ""),
+        ("Tim mana yang juara Piala Dunia 2018?", "", ""),
+        ("In 2019 Putin thanked whom?", "2019", "2019"),
+        ("What did the 29 December 2019 Kremlin statement say?", "2019-12-29", "2019-12-29"),
         ("Apakah 40.000 orang bergabung?", "", ""),
     ],
 )
