@@ -25,7 +25,8 @@ _WHY = re.compile(r"\b(why|mengapa|kenapa)\b", re.IGNORECASE)
 def missing_premise(question: Question, unit: Unit) -> str:
     """The first name, number or date of the question that the article does not contain; "" if it has them all.
 
-    Who asks why takes for granted that it was so: then the verb has to be there as well.
+    Who asks why takes for granted that it was so, and who asks what was when somebody lost, that he lost: then the
+    verb has to be there as well.
     """
     asked = asked_atoms(question, unit)
     document = unit.document
@@ -53,6 +54,26 @@ def missing_premise(question: Question, unit: Unit) -> str:
         and not _is_told(verb, forms, document.text)
     ):
         return verb
+    if document.language in KNOWN and (untold := _untold_event(question, document.text)):
+        return untold
+    return ""
+
+
+# "… when Trump lost the election": what goes with the question as known; "since when has he been there?" asks.
+_EVENT = re.compile(
+    r"(?<=\w\s)(?<!since\s)\b"
+    r"(when|while|after|before|since|once|waktu|saat|ketika|pas|setelah|sesudah|usai|sebelum|sejak)\s"
+    r"(?!when\b|kapan\b|berapa\b|apa\b|then\b)(?P<event>[^,?]+)",
+    re.IGNORECASE,
+)
+
+
+def _untold_event(question: Question, text: str) -> str:
+    """The verb of an event that the question takes for granted, if no sentence of the article has it."""
+    for found in _EVENT.finditer(question.text):
+        verbs = [(word, forms) for kind, word, forms in phrases(found["event"]) if kind == "verb"]
+        if verbs and not any(has_any(text, forms) for _, forms in verbs):
+            return verbs[0][0]
     return ""
 
 

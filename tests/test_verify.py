@@ -270,6 +270,10 @@ def test_an_article_in_another_script_or_language_is_not_asked_for_english_words
         ("What happened on 17 December?", ""),
         ("Why did Putin cancel the talk?", "cancel"),
         ("Kenapa Putin berterima kasih kepada Trump?", ""),
+        ("What did Putin say when Trump lost the vote?", "lost"),
+        ("Apa komentar Putin setelah Trump kalah?", "kalah"),
+        ("What did Putin say when he thanked Trump?", ""),
+        ("Since when has Putin resigned?", ""),
     ],
 )
 def test_a_premise_that_the_article_lacks_is_named(unit, question, missing):
