@@ -11,9 +11,10 @@ from anyascii import anyascii
 from rapidfuzz import fuzz
 
 from rag.dates import DateExpression, DateSpan, find_dates
-from rag.language import is_small_word, opens_a_question, unaccented, word_set
+from rag.language import is_small_word, unaccented, word_set
 from rag.lexicon import phrases, translations
 from rag.number_words import in_digits
+from rag.question import opens_a_question
 
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 # A name's word: it starts with a capital, or is written in capitals inside ("WhatsApp", "iPhone", "al-Assad").

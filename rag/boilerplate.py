@@ -24,7 +24,7 @@ _LINK = re.compile(
     |related(?:\s+(?:news|story|stories|articles?|posts?|links?|topics?|coverage))?|most\s+(?:read|popular)
     |more\s+(?:stories|news|on|from)|you\s+(?:may|might)\s+also\s+like|recommended|trending
     |editor['’]?s['’]?\s+picks?|don['’]?t\s+miss|pilihan\s+editor|baca(?=:)|lees\s+(?:ook|meer)|(?:à\s)?lire\s+aussi
-    |le[ai]a?\s+tamb(?:ién|ém)|leggi\s+anche|lesen\s+sie\s+auch|mehr\s+zum\s+thema|читайте\s+также)[^.!?:]{0,30}:""",
+    |lei?a\s+tamb(?:ién|ém)|leggi\s+anche|lesen\s+sie\s+auch|mehr\s+zum\s+thema|читайте\s+также)[^.!?:]{0,30}:""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -136,7 +136,7 @@ _BREAK = re.compile(f"[{BREAKS}]")
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _BREADCRUMB = re.compile(r"\s[>»›→/|•·]\s|\w\s?[>»›]\s?\w")
 _BULLET = re.compile(r"[-*•·–—]\s")
-_LISTED = re.compile(r"[-*•·–—]\s|\(?\w{1,3}[.)]\s|\||[\"“'‘«(]")
+_LISTED = re.compile(rf"{_BULLET.pattern}|\(?\w{{1,3}}[.)]\s|\||[\"“'‘«(]")
 
 _NAV_WORDS = 2  # a longer line above the text may be the headline, which the title rule knows
 _SUBHEAD_WORDS = 6  # a longer unpunctuated line between paragraphs may be a caption, which says something

@@ -45,7 +45,7 @@ Since = Annotated[
     str, typer.Option("--from", help="Only what was published, or happened, from this day, month or year (2017-12).")
 ]
 Until = Annotated[str, typer.Option("--until", help="Likewise, up to and with this day, month or year.")]
-Language = Annotated[str, typer.Option("--language", help="Only articles in this language: id, en.")]
+Language = Annotated[str, typer.Option("--language", help="Only articles in this language: id, en, fr, …")]
 OfDocument = Annotated[str, typer.Option("--document", help="Only this article: its id, file name or title.")]
 Queries = Annotated[Path | None, typer.Option(help='Questions, a JSON object a line: {"_id": …, "text": …} (BEIR).')]
 

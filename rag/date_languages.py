@@ -16,7 +16,7 @@ from rag.language import KNOWN
 
 _UNSPACED = {"zh", "ja", "ko", "th"}  # a word begins and ends anywhere
 _CAPITALS = {"de"}  # elsewhere a month with a capital inside a sentence is a name: Mars, Mai
-_SHORTEST = 4  # letters: "mar" is also the sea and Tuesday, "sex" six
+_SHORTEST = 3  # letters: "mai" is a month; Polish "pt" is Friday, and "titled"
 # Tomorrow is also the morning there, and what comes is seldom dated by its day.
 _ALSO_MORNING = {"morgen", "mañana"}
 

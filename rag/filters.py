@@ -56,7 +56,7 @@ class Filters:
         since: ISO day, month or year. A passage is of a time if its article was published then, or if it mentions
             a date of that time; one without dates speaks of the dates before it in its article.
         until: likewise; that day, month or year included.
-        language: ISO 639-1 code of its article, "id" or "en".
+        language: ISO 639-1 code of its article, such as "id" or "fr".
         document: id of its article; the file's name or the title will do, where only one article has it.
         undated: whether `since` and `until` let through articles that nobody knows the publication date of.
     """
@@ -177,7 +177,9 @@ def _named(name: str, wanted: str, known: Sequence[str]) -> str:
     same = [each for each in known if each.casefold() == wanted.strip().casefold()]
     if same:
         return same[0]
-    raise FilterError(f"No article has the {name} {wanted!r}. {_nearest(wanted, known)}")
+    # A code of two letters is like any other; there are few.
+    offered = f"There are: {', '.join(known)}." if name == "language" and known else _nearest(wanted, known)
+    raise FilterError(f"No article has the {name} {wanted!r}. {offered}")
 
 
 def _document(wanted: str, store: Store) -> str:

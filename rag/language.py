@@ -83,16 +83,6 @@ _QUESTION_WORDS = {
     ),
     "en": word_set("who whom whose what when where which why how did does is was are were"),
 }
-# What a question may open with in German, Dutch, French, Spanish, Portuguese, Italian and Russian.
-_FOREIGN_QUESTION_WORDS = word_set(
-    """
-    wer wen wem wessen wann wo wohin woher warum wieso weshalb wie welche welcher welches welchen wieviele hat haben
-    wanneer waar waarom hoeveel hoe wat welke qui que quel quelle quels quelles quoi quand où combien comment pourquoi
-    quién quien quiénes cuándo cuando dónde donde cuánto cuánta cuántos cuántas qué cuál cuáles cómo quem quando onde
-    quanto quanta quantos quantas quanti quante qual quais chi dove perché quale quali кто кого кому когда где куда
-    сколько почему зачем что как какой какая какие какое
-    """
-)
 _EVIDENCE = (  # points a word; what a question opens with outweighs a foreign title that it quotes
     (6, "id", _QUESTION_WORDS["id"]),
     (6, "en", _QUESTION_WORDS["en"]),
@@ -157,11 +147,6 @@ def detect_question(text: str) -> str:
 def is_small_word(word: str) -> bool:
     """Whether it is a function or question word of English or Indonesian, which says nothing by itself."""
     return word.casefold() in _ENGLISH or word.casefold() in _INDONESIAN
-
-
-def opens_a_question(word: str) -> bool:
-    """Whether a question of another language may begin with the word: its capital makes it no name there."""
-    return word.casefold() in _FOREIGN_QUESTION_WORDS
 
 
 def unaccented(text: str) -> str:

@@ -55,11 +55,6 @@ _DATED = re.compile(
     rf"[A-Z][\w .,/’'-]{{1,40}},\s(?i:\d{{1,2}}\s(?:{_MONTH})|(?:{_MONTH})\.?\s\d{{1,2}})\b\.?(?:,?\s{_YEAR})?"
     rf"(?:\s\([A-Za-z ]{{2,20}}\))?{_DASH}"
 )
-# "SURABAYA (Harian Bengawan) - "
-_IN_BRACKETS = re.compile(rf"[A-Z][\w .,/’'-]{{1,40}}\s\(([A-Z][\w. ]{{2,30}})\){_DASH}")
-# "KENDAL, NIAGAKINI - "; a country in capitals stands there too: "JAKARTA, INDONESIA - "
-_CAPITALS = re.compile(rf"[A-Z][\w ]{{2,30}},\s([A-Z]{{4,20}}){_DASH}")
-_DATELINES = (_SITE, _NEWSROOM, _AGENCY, _DATED, _IN_BRACKETS, _CAPITALS)
 # What papers call themselves, in some languages.
 _PAPER = re.compile(
     r"\b(?:times|post|pos|news|courier|herald|tribune|tribun|register|sentinel|ledger|standard|wire|gazette|journal"
@@ -70,6 +65,11 @@ _PAPER = re.compile(
     r"|\w*(?:blatt|zeitung|anzeiger|rundschau|dagblad|krant|nieuws)\b|\w(?:news|post)\b",
     re.IGNORECASE,
 )
+# "SURABAYA (Harian Bengawan) - "; a province stands there too: "SURABAYA (Jawa Timur) - "
+_IN_BRACKETS = re.compile(rf"[A-Z][\w .,/’'-]{{1,40}}\s\((?=[^)]*(?i:{_PAPER.pattern}))([A-Z][\w. ]{{2,30}})\){_DASH}")
+# "KENDAL, NIAGAKINI - "; a country in capitals stands there too: "JAKARTA, INDONESIA - "
+_CAPITALS = re.compile(rf"[A-Z][\w ]{{2,30}},\s([A-Z]{{4,20}}){_DASH}")
+_DATELINES = (_SITE, _NEWSROOM, _AGENCY, _DATED, _IN_BRACKETS)
 # One word may as well be a section's name, unless it is put together: "Weser-Rundschau".
 _COMPOUND = re.compile(r"\w-?(?:blatt|zeitung|anzeiger|rundschau|dagblad|krant|nieuws|news|post)\b", re.IGNORECASE)
 _SECTION = re.compile(r"\s[|·•>»/–—-]+\s")
@@ -217,9 +217,7 @@ def _publisher(paragraph: str, text: str) -> str:
     if site := _SITE.match(paragraph):
         name = site.group(1)
         return name.capitalize() if name.islower() or (name.isupper() and len(name) >= _UPPER_NAME) else name
-    if found := _NEWSROOM.match(paragraph) or _AGENCY.match(paragraph):
-        return found.group(1)
-    if (found := _IN_BRACKETS.match(paragraph)) and _PAPER.search(found.group(1)):
+    if found := _NEWSROOM.match(paragraph) or _AGENCY.match(paragraph) or _IN_BRACKETS.match(paragraph):
         return found.group(1)
     # A site signs its bylines and pictures too; a country's name isn't written so a second time.
     signs = (found := _CAPITALS.match(paragraph)) and len(re.findall(rf"\b{found.group(1)}\b", text)) > 1

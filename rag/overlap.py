@@ -13,7 +13,8 @@ from rag.lexicon import phrases, translations
 def word_share(words: str, text: str) -> float:
     """Share of the content words that stand in the text, as they are or translated; 0 if there are none to look for."""
     wanted = content(words)
-    return sum(has_any(text, forms) for forms in wanted) / len(wanted) if wanted else 0.0
+    folded = _folded(text)
+    return sum(_any_of(forms).search(folded) is not None for forms in wanted) / len(wanted) if wanted else 0.0
 
 
 def content(text: str) -> list[frozenset[str]]:
@@ -33,11 +34,15 @@ def content(text: str) -> list[frozenset[str]]:
 
 def has_any(text: str, forms: frozenset[str]) -> bool:
     """Whether any of the forms stands in the text; long ones may end differently."""
-    return _any_of(forms).search(unaccented(text.casefold())) is not None
+    return _any_of(forms).search(_folded(text)) is not None
+
+
+def _folded(text: str) -> str:
+    return unaccented(text.casefold())
 
 
 @lru_cache(maxsize=4096)
 def _any_of(forms: frozenset[str]) -> re.Pattern[str]:
-    plain = (unaccented(form.casefold()) for form in forms)
+    plain = map(_folded, forms)
     ways = "|".join(re.escape(form[:-1] if len(form) > 6 else form) for form in plain)
     return re.compile(rf"\b(?:{ways})" if ways else r"(?!)")

@@ -45,18 +45,7 @@ def missing_premise(question: Question, unit: Unit) -> str:
         and not any(covers(date, span) for date in asked.dates for span in unit.all_dates)
     ):
         return format_date(asked.dates[0], question.language)
-    verb, forms = next(iter(asked_verbs(question.text)), ("", frozenset()))
-    if (
-        _WHY.search(question.text)
-        and verb
-        and document.language in KNOWN
-        and not _is_noun(verb, question)
-        and not _is_told(verb, forms, document.text)
-    ):
-        return verb
-    if document.language in KNOWN and (untold := _untold_event(question, document.text)):
-        return untold
-    return ""
+    return _untold_verb(question, document.text) if document.language in KNOWN else ""
 
 
 # "… when Trump lost the election": what goes with the question as known; "since when has he been there?" asks.
@@ -68,11 +57,14 @@ _EVENT = re.compile(
 )
 
 
-def _untold_event(question: Question, text: str) -> str:
-    """The verb of an event that the question takes for granted, if no sentence of the article has it."""
+def _untold_verb(question: Question, text: str) -> str:
+    """A verb that the question takes for granted and no sentence of the article has; "" if there is none."""
+    verb, forms = next(iter(asked_verbs(question.text)), ("", frozenset()))
+    if _WHY.search(question.text) and verb and not _is_noun(verb, question) and not _is_told(verb, forms, text):
+        return verb
     for found in _EVENT.finditer(question.text):
-        verbs = [(word, forms) for kind, word, forms in phrases(found["event"]) if kind == "verb"]
-        if verbs and not any(has_any(text, forms) for _, forms in verbs):
+        verbs = asked_verbs(found["event"])
+        if verbs and not any(_is_told(word, forms, text) for word, forms in verbs):
             return verbs[0][0]
     return ""
 

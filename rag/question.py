@@ -151,6 +151,13 @@ _ASKS_FOR = re.compile(
     r"|apa|siapa|kapan|bilamana|mana|mengapa|kenapa|bagaimana|gimana|berapa|brapa|brp|sebutkan|jelaskan|nama)\w*",
     re.IGNORECASE,
 )
+
+
+def opens_a_question(word: str) -> bool:
+    """Whether a question of another language may begin with the word: its capital makes it no name there."""
+    return any(re.match(pattern, word, re.IGNORECASE) for _, pattern in _FOREIGN)
+
+
 # "And in 2019?" asks what the question before it asked.
 _FEW_WORDS = 5
 

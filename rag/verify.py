@@ -216,11 +216,11 @@ def _answers(question: Question, unit: Unit, claim: str, said: Atoms, asked: Ato
         return bool(said.dates) or says_when((unit.quote(n) for n in range(len(unit.sentences))), claim)
     if question.kind == "number":
         return bool(said.numbers - named_numbers(question.text)) and not is_other_measure(question.text, claim)
+    if question.kind == "who" and is_toll(question.text, claim):
+        return False
     added = _to_find(said, question).names
     # A name that shares its last word with the question's adds nothing, but it is a name.
     new = [name for name in said.names if not has_name(question.text, name)]
-    if question.kind == "who" and is_toll(question.text, claim):
-        return False
     if is_other_place(question.text, claim) or not gives_a_name(question.text, claim, new):
         return False
     offered = choices(question.text)

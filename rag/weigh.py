@@ -27,7 +27,8 @@ from rag.verify import split_verdict, verify
 # The weights: constant; doubt and lead (each a log-odds), share of the question's words, and its verb, in the sentence.
 BASE, DOUBT, LEAD, CLOSENESS, VERB = -1.9, -0.5, 0.3, 2.3, 0.3
 FARTHEST_LEAD = 4.0
-# What a sentence in a language whose words are not known here has of the question; half of what right answers have.
+# What a sentence in a language whose words are not known here is taken to have of the question; those of 186 right
+# answers have 0.59 on average.
 UNKNOWN_CLOSENESS = 0.25
 # An article has to have this share of the words of the question that the best one has. Of 659 questions two more are
 # rightly refused and none is worse; 0.65 costs a right answer, and so does a fixed share of the question's words.

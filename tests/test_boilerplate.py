@@ -152,6 +152,7 @@ def test_furniture_between_two_paragraphs_is_left_out(line: str) -> None:
     [
         "Korban tewas: 14 orang",
         "- Polisi menyita bahan peledak",
+        "a. Polisi menyita bahan peledak",
         "Putin bertemu Trump di Hamburg pada bulan Juli untuk pertama kalinya",
         "Dia pergi.",
         "Baca buku itu, kata Putin.",

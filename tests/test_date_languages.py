@@ -26,6 +26,8 @@ PUBLISHED = "2024-03-06"
         ("de", "Am Montag, 4. März, brannte es.", {"Montag, 4. März": "2024-03-04"}),
         ("de", "Am Montagabend brannte es.", {"Montagabend": "2024-03-04"}),
         ("de", "Sie kam am Morgen und blieb bis August.", {"August": "2023-08"}),
+        ("de", "Das war im Mai 2023 so, und im Mai davor.", {"Mai 2023": "2023-05", "Mai": "2023-05"}),
+        ("pl", "Książka pt. Lalka", {}),
         ("nl", "De boot zonk zaterdagavond.", {"zaterdagavond": "2024-03-02"}),
         ("nl", "Gisteren sprak hij daarover.", {"Gisteren": "2024-03-05"}),
         ("es", "Ganó ayer la carrera frente al mar.", {"ayer": "2024-03-05"}),

@@ -348,6 +348,9 @@ def test_mastheads_are_read_in_other_languages(language: str, masthead: str, sai
         ("Jakarta, CNN Indonesia -- Presiden menelepon.", "Presiden menelepon."),
         ("SELIDIKI.COM, MOSCOW – Presiden menelepon.", "Presiden menelepon."),
         ("WASHINGTON, Dec 17 (Reuters) - Putin called.", "Putin called."),
+        ("SURABAYA (Harian Bengawan) - Wali kota tiba.", "Wali kota tiba."),
+        ("SURABAYA (Jawa Timur) - Wali kota tiba.", "SURABAYA (Jawa Timur) - Wali kota tiba."),
+        ("JAKARTA, INDONESIA - Presiden tiba.", "JAKARTA, INDONESIA - Presiden tiba."),
         ("Putin - said Tempo.co - called.", "Putin - said Tempo.co - called."),
     ],
 )

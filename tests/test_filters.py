@@ -165,6 +165,7 @@ def test_an_older_library_is_taken_over_with_its_vectors(tmp_path, retriever):
         (Filters(publisher="CNN Indonsia"), "Nearest: CNN Indonesia"),
         (Filters(publisher="Kompas Gramedia XYZ"), "publisher 'Kompas Gramedia XYZ'"),
         (Filters(language="fr"), "There are: id"),
+        (Filters(language="indonesian"), r"There are: id\."),
         (Filters(document="003_ea25b965475099d"), CNN),
         (Filters(document="Rusia Klaim Trump Sepakat"), "Rusia Klaim Trump Sepakat Perangi ISIS Bersama"),
         (Filters(since="17/12/2017"), "2017-12-17"),

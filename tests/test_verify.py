@@ -260,6 +260,16 @@ def test_an_article_in_another_script_or_language_is_not_asked_for_english_words
     assert not check(bank, "Who explained the decision of the central bank?", "Vladimir Putin").supported
 
 
+def test_numbers_are_compared_in_the_articles_own_words():
+    court = unit_of("Le tribunal de Lyon a condamné Delcourt à trois ans de prison.", "2024-06-04", language="fr")
+    assert check(court, "How many years did Delcourt get?", "3 years").supported
+    assert check(court, "How many years did Delcourt get?", "trois ans").supported
+    assert not check(court, "How many years did Delcourt get?", "5 years").supported
+    assert missing_premise(understand("Where is Delcourt to spend the 3 years, or 30?"), court) == "30"
+    museum = unit_of("Das Museum hat vierzehn Objekte an Leti übergeben.", "2023-09-27", language="de")
+    assert missing_premise(understand("Who got the 14 objects?"), museum) == ""
+
+
 @pytest.mark.parametrize(
     ("question", "missing"),
     [

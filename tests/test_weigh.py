@@ -93,14 +93,14 @@ def test_an_answer_from_a_language_without_known_words_needs_a_surer_reading_but
     sentences = document_sentences(document)
     spanish = next(iter(document_units(document, sentences, split_passages(document, sentences)).values()))
     question = understand("Siapa juara putra?")
-    sure, doubtful = Reading(spanish, -2.5, "Anas El Idrissi"), Reading(spanish, -0.5, "Anas El Idrissi")
+    sure, doubtful = Reading(spanish, -1.5, "Anas El Idrissi"), Reading(spanish, -0.5, "Anas El Idrissi")
     assert [group.text for group in shown(question, [sure, Reading(OTHER, 0.5)])] == ["Anas El Idrissi"]
     assert shown(question, [doubtful, Reading(OTHER, 0.5)]) == ()
 
 
 def test_an_article_of_another_story_has_no_name_to_give():
-    dancer = unit("F", "Penari NASA itu Wulan, 19 tahun.")
-    question = understand("Which agency helped Russia foil the attack in Saint Petersburg?")
-    assert [group.text for group in shown(question, [Reading(CIA, -2.0, "CIA"), Reading(dancer, -4.0, "Wulan")])] == [
-        "CIA"
-    ]
+    other = unit("F", "NASA adalah badan yang memotret bulan.")
+    question = understand("Which agency helped to foil the attack?")
+    cia, nasa = Reading(CIA, -2.0, "CIA"), Reading(other, -4.0, "NASA")
+    assert [group.text for group in shown(question, [cia, nasa])] == ["CIA"]
+    assert [group.text for group in shown(question, [nasa])] == ["NASA"]
