@@ -23,7 +23,7 @@ Words = list[re.Match[str]]
 Phrase = tuple[str, str, frozenset[str]]  # its kind, the text matched, all forms in both languages
 
 _FILE = Path(__file__).with_name("lexicon.tsv")
-_KINDS = ("country", "city", "name", "verb", "noun", "adj")  # a match of several lines takes the first of their kinds
+_KINDS = ("country", "city", "name", "title", "verb", "noun", "adj")  # a match of several lines takes the first of them
 _WORD = re.compile(r"(?!(?<=['’])s\b)\w+")  # the s of "Russia's" is none
 _GAP = re.compile(r"[ \t\xa0]*[-–'’/&]?\s?")  # between the words of one expression: no comma, no full stop
 _GAP_BEHIND_ABBREVIATION = re.compile(r"\.?" + _GAP.pattern)

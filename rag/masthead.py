@@ -68,13 +68,17 @@ _PAPER = re.compile(
 # "SURABAYA (Harian Bengawan) - "; a province stands there too: "SURABAYA (Jawa Timur) - "
 _IN_BRACKETS = re.compile(rf"[A-Z][\w .,/’'-]{{1,40}}\s\((?=[^)]*(?i:{_PAPER.pattern}))([A-Z][\w. ]{{2,30}})\){_DASH}")
 # "KENDAL, NIAGAKINI - "; a country in capitals stands there too: "JAKARTA, INDONESIA - "
-_CAPITALS = re.compile(rf"[A-Z][\w ]{{2,30}},\s([A-Z]{{4,20}}){_DASH}")
+_CAPITALS = re.compile(rf"[A-Z][\w ]{{2,30}},\s([A-Z]{{4,20}}(?:\s[A-Z]{{3,20}})?){_DASH}")
 _DATELINES = (_SITE, _NEWSROOM, _AGENCY, _DATED, _IN_BRACKETS)
 # One word may as well be a section's name, unless it is put together: "Weser-Rundschau".
 _COMPOUND = re.compile(r"\w-?(?:blatt|zeitung|anzeiger|rundschau|dagblad|krant|nieuws|news|post)\b", re.IGNORECASE)
 _SECTION = re.compile(r"\s[|·•>»/–—-]+\s")
 # "Weser-Rundschau, 28.09.2023, von …"
 _DATE_AFTER = re.compile(r",\s(?=[^,]*\d)")
+# "By Jo Tran, Ellery Bay Times"
+_WRITER = re.compile(r"^(?:by|oleh)\s[^,]+,\s", re.IGNORECASE)
+# What parts a date from the rest of its line.
+_PARTED_BEFORE, _PARTED_BEHIND = re.compile(r"(?:^|[,.|/·•–—-])\s*\Z"), re.compile(r"\s*(?:\Z|[,.|/·•–—-])|\s{3}")
 # A name stands above the text or right under the headline, and is short; its words of so few letters may be initials
 # ("BBC News").
 _NAME_LINES, _NAME_WORDS, _INITIALS = 5, 5, 3
@@ -99,30 +103,37 @@ def read_masthead(text: str, language: str = "") -> Masthead:
     head = [body[start:end] for start, end in islice(paragraphs(body), _HEAD_LINES)]
     above = next((at for at, line in enumerate(head) if _is_text(line)), len(head))
     name, line = _name(head[:above])
-    lines = [other for other in head[: above + 1] if not _has_date(other, language)]
+    lines = [other for other in head[: above + 1] if not (_has_date(other, language) or _is_set_off(other))]
     title = _title([other for other in lines if other != line])
     # The dateline heads the first paragraph, or the one after a caption.
-    publisher = next(filter(None, (_publisher(line, body) for line in head[above:])), "") or (name if title else "")
+    publisher = next(filter(None, (_publisher(line, body) for line in head[above:])), "")
+    if title and publisher.casefold() in name.casefold():
+        publisher = name
     return Masthead(title or _title(lines), publisher, _published(head[:above], language))
 
 
 def _name(above: list[str]) -> tuple[str, str]:
     """The paper's name and the line that it stands on: "KABAR TENGGARA", "**The Exchange Standard** · Companies"."""
     for line in above[:_NAME_LINES]:
-        head = _SECTION.split(re.sub(r"[*_#]+", "", line).strip())[0]
-        name = _DATE_AFTER.split(head)[0].strip(' «»“”"')
+        head = _SECTION.split(_plain(line))[0]
+        name = _WRITER.sub("", _DATE_AFTER.split(head)[0]).strip(' «»“”"')
         words = name.split()
         proper = all(word[0].isupper() or word[:2] in _ELIDED or word in _LINKING for word in words)
         named = _PAPER.search(name) if len(words) > 1 else _COMPOUND.search(name)
-        if named and len(words) <= _NAME_WORDS and proper:
+        if named and len(words) <= _NAME_WORDS and proper and ":" not in name:
             return (" ".join(map(_capitalised, words)) if name.isupper() else name), line
     return "", ""
+
+
+def _plain(line: str) -> str:
+    """The line without Markdown's signs."""
+    return re.sub(r"[*_#]+", "", line).strip()
 
 
 def _capitalised(word: str) -> str:
     """BBC stays as it is, THE and POS are words."""
     initials = len(word) <= _INITIALS and word.casefold() not in _LINKING and not _PAPER.fullmatch(word)
-    return word if initials or "." in word else word.capitalize()
+    return word if initials or "." in word else "-".join(map(str.capitalize, word.split("-")))
 
 
 def without_dateline(sentence: str) -> str:
@@ -184,7 +195,17 @@ def _published(above: list[str], language: str) -> str:
 
 
 def _is_dated(line: str, language: str) -> bool:
-    return is_timestamp(line) or _is_byline(line) or _has_date(line, language)
+    return is_timestamp(line) or _is_byline(line) or _is_set_off(line) or _has_date(line, language)
+
+
+def _is_set_off(line: str) -> bool:
+    """Whether a full date stands by itself in the line: "Suara Lomi, Senin 11 Maret 2024". In a headline it doesn't."""
+    plain = _plain(line)
+    found = next(filter(None, (pattern.search(plain) for pattern in _DATES)), None)
+    if not found or line.startswith("#") or len(line) > _DATE_LINE:
+        return False
+    before = _WEEKDAY_BEFORE.sub("", plain[: found.start()])
+    return bool(_PARTED_BEFORE.search(before) and _PARTED_BEHIND.match(plain[found.end() :]))
 
 
 def _has_date(line: str, language: str) -> bool:
@@ -219,6 +240,9 @@ def _publisher(paragraph: str, text: str) -> str:
         return name.capitalize() if name.islower() or (name.isupper() and len(name) >= _UPPER_NAME) else name
     if found := _NEWSROOM.match(paragraph) or _AGENCY.match(paragraph) or _IN_BRACKETS.match(paragraph):
         return found.group(1)
+    if not (found := _CAPITALS.match(paragraph)):
+        return ""
+    name = found.group(1)
     # A site signs its bylines and pictures too; a country's name isn't written so a second time.
-    signs = (found := _CAPITALS.match(paragraph)) and len(re.findall(rf"\b{found.group(1)}\b", text)) > 1
-    return found.group(1).capitalize() if found and signs else ""
+    signs = len(re.findall(rf"\b{name}\b", text)) > 1 or (" " in name and _PAPER.search(name))
+    return name.title() if signs else ""

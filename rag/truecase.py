@@ -1,4 +1,4 @@
-"""A question in small letters -> with its names capitalised, as the articles write them ("truecasing").
+"""A question with names in small letters -> with its names capitalised, as the articles write them ("truecasing").
 
 Who types "when did putin thank trump" names two people all the same, and what isn't seen as a name is neither looked
 for in the articles nor missed there. Two things tell a name (after Lita et al. 2003, "tRuEcasIng"): how the passages
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from rag.e5_weights import bundled_weights
 from rag.language import is_small_word
@@ -22,28 +22,36 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 _CAPITAL = re.compile(r"\w[ ,]+[\"“'‘(]?[A-Z]")
 _INSIDE = re.compile(r"(?<=[\w,;:)\"”] )[\"“'‘(]?([^\W\d_]{3,})")
 # Kinds of expressions in the lexicon.
-_PLACES, _NO_NAMES = ("country", "city"), ("verb", "noun", "adj")
+_PLACES, _NO_NAMES = ("country", "city"), ("title", "verb", "noun", "adj")
 
 
 def truecase(question: str, texts: Iterable[str]) -> str:
-    """The question with capitals where its names have them; one that has a capital of its own is left as it is.
+    """The question with capitals where its names have them.
+
+    Who capitalises all names that the texts have means "outlook" as it is typed; who leaves out one leaves out others.
 
     Args:
         question: as typed.
         texts: passages that were found for it.
     """
-    if _CAPITAL.search(question):
-        return question
     written = _written(texts)
+    read = _cased(question, lambda word: _as_written(word, written))
+    if read == question and _CAPITAL.search(question):
+        return question
+    return _cased(read, lambda word: word if word in written else _as_learnt(word))
+
+
+def _cased(question: str, cased: Callable[[str], str]) -> str:
+    """The question, each word in small letters that may be a name as `cased` has it."""
     known = {word: kind for kind, matched, _ in phrases(question) for word in matched.split()}
 
-    def cased(match: re.Match[str]) -> str:
+    def each(match: re.Match[str]) -> str:
         word = match.group()
         if is_small_word(word) or known.get(word) in _NO_NAMES or not word.islower():
             return word
-        return word.capitalize() if known.get(word) in _PLACES else _as_written(word, written)
+        return word.capitalize() if known.get(word) in _PLACES else cased(word)
 
-    return _WORD.sub(cased, question)
+    return _WORD.sub(each, question)
 
 
 def _written(texts: Iterable[str]) -> Mapping[str, Counter[str]]:
@@ -56,10 +64,13 @@ def _written(texts: Iterable[str]) -> Mapping[str, Counter[str]]:
 
 
 def _as_written(word: str, written: Mapping[str, Counter[str]]) -> str:
-    """As the texts write it, where they never write it small; else as the vocabulary has it."""
-    if word in written:
-        return word if word in written[word] else written[word].most_common(1)[0][0]
+    """As the texts write it, where they never write it small."""
+    forms = written.get(word)
+    return forms.most_common(1)[0][0] if forms and word not in forms else word
+
+
+def _as_learnt(word: str) -> str:
+    """As the vocabulary has it."""
     pieces = bundled_weights().pieces
-    if f"▁{word}".encode() in pieces:
-        return word
-    return next((form for form in (word.capitalize(), word.upper()) if f"▁{form}".encode() in pieces), word)
+    forms = (form for form in (word, word.capitalize(), word.upper()) if f"▁{form}".encode() in pieces)
+    return next(forms, word)

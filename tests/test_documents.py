@@ -310,6 +310,27 @@ def test_a_folder_without_manifest_says_nothing_of_its_articles(tmp_path: Path) 
         ("Banjir Kuala Krai: Jambatan Runtuh, 6,000 Dipindahkan\n\nOleh Nik Azlina Mat Zain\n"
          "Isnin, 28 November 2022 9:15 PM\nSuara Timur Online\n\nKUALA KRAI: Jambatan itu runtuh semalam.",
          Masthead("Banjir Kuala Krai: Jambatan Runtuh, 6,000 Dipindahkan", "Suara Timur Online", "2022-11-28")),
+        ("# Pemkab koreksi korban gempa: 29 meninggal\n\n*Suara Lomi, Senin 11 Maret 2024*\n\nDua nama tercatat ganda.",
+         Masthead("Pemkab koreksi korban gempa: 29 meninggal", "Suara Lomi", "2024-03-11")),
+        ("THE KERTANEGARA POST\nTuesday, February 6, 2024                      COURTS\n\n"
+         "Ex-hospital director jailed over ventilator deal\n\nA court sentenced him.",
+         Masthead("Ex-hospital director jailed over ventilator deal", "The Kertanegara Post", "2024-02-06")),
+        ("The Southern Courier\n6 May 2025 / Infrastructure\nLomira-Sanding toll road opens 14 months late\n\n"
+         "The road opened on Monday.",
+         Masthead("Lomira-Sanding toll road opens 14 months late", "The Southern Courier", "2025-05-06")),
+        ("Imunisasi Polio Sasar 46.300 Anak\nLentera Agung, Jumat 13 September 2024. Laporan: Ratih\n\nIni dibuka.",
+         Masthead("Imunisasi Polio Sasar 46.300 Anak", "", "2024-09-13")),
+        ("Warga Kenang Gempa Lombok 5 Agustus 2018 di Tenda\nMereka berdoa bersama\n\nWarga berkumpul.",
+         Masthead("Warga Kenang Gempa Lombok 5 Agustus 2018 di Tenda")),
+        ("# Seventeen arrested at coal terminal\n\n**By Jo Tran, Ellery Bay Times** | 23 March 2025\n\nThey sat down.",
+         Masthead("Seventeen arrested at coal terminal", "Ellery Bay Times", "2025-03-23")),
+        ("KPPU Restui Merger Nusaprima-Lactora\nReporter: Galih Prakosa | Editor: T. Manurung\n\n"
+         "JAKARTA, RADAR TIMUR -- Komisi menyetujuinya.",
+         Masthead("KPPU Restui Merger Nusaprima-Lactora", "Radar Timur")),
+        ("HARIAN PESISIR UTARA\n\nPersikara Tumbangkan Bahari United\n\nBAHARI, PESISIR UTARA - Gol itu telat.",
+         Masthead("Persikara Tumbangkan Bahari United", "Harian Pesisir Utara")),
+        ("KABAR TENGAH-TIMUR\n\nGempa Guncang Lembah Sanga Dini Hari\n\nSEOUL, SOUTH KOREA - Warga lari.",
+         Masthead("Gempa Guncang Lembah Sanga Dini Hari", "Kabar Tengah-Timur")),
         ("SURABAYA (Harian Bengawan) - Wali kota tiba.", Masthead(publisher="Harian Bengawan")),
         ("SURABAYA (Jawa Timur) - Wali kota tiba.", Masthead()),
         ("KENDAL, NIAGAKINI - Pabrik beroperasi.\n\nFoto: Pabrik (Rizky/NIAGAKINI)", Masthead(publisher="Niagakini")),

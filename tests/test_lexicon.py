@@ -199,7 +199,7 @@ def test_no_form_stands_on_both_sides_of_an_opposite():
 
 def test_every_line_is_well_formed():
     for kind, english, indonesian in LINES:
-        assert kind in {"country", "city", "name", "verb", "noun", "adj", "opposite"}
+        assert kind in {"country", "city", "name", "title", "verb", "noun", "adj", "opposite"}
         for column in (english, indonesian):
             forms = column.split("|")
             assert len(set(forms)) == len(forms), column

@@ -337,7 +337,7 @@ def test_a_file_of_an_older_version_is_moved_aside(tmp_path):
     assert broken_files(tmp_path) == ["library.sqlite3.broken-1"]
 
 
-@pytest.mark.parametrize("version", [2, 3])
+@pytest.mark.parametrize("version", [2, 3, 4])
 def test_a_library_of_a_version_before_is_read_again_by_the_next_sync(tmp_path, version):
     store = Store(tmp_path)
     store.write([one_file("a", "Berita.")])
