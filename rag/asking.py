@@ -87,7 +87,9 @@ class Asker:
         asked = understand(text)
         alone = standalone(asked.text, history, self._rewrite if self.reader else None)
         # The answer is in the language of what was typed, whatever the rewriting is in.
-        return asked if alone == asked.text else replace(understand(alone[:LONGEST]), language=asked.language)
+        if alone == asked.text:
+            return asked
+        return replace(understand(alone[:LONGEST]), language=asked.language, own=asked.text)
 
     def _rewrite(self, conversation: str) -> str:
         """The model's rewriting; "" where it fails, which the first reading then says."""
@@ -103,7 +105,7 @@ class Asker:
         text = truecase(question.text, [passage.text for passage in passages])
         if text == question.text:
             return question, passages
-        return replace(understand(text), language=question.language), self._retrieved(text, filters)
+        return replace(understand(text), language=question.language, own=question.own), self._retrieved(text, filters)
 
     def _retrieved(self, text: str, filters: Filters) -> list[RetrievedPassage]:
         return self.retriever.retrieve(text, RETRIEVED, per_document=RETRIEVED, filters=filters)

@@ -9,6 +9,7 @@ from rag import prompts
 from rag.atoms import atoms, has_name
 from rag.dates import same_date
 from rag.language import is_small_word
+from rag.overlap import content, word_share
 from rag.question import asks_for_something, kind_of
 from rag.reading import BROKEN_OFF
 
@@ -17,6 +18,9 @@ _POINTS_BACK = re.compile(
     r"\b(he|she|it|they|him|her|them|his|hers|its|their|that|those|these|this|there|then|same|one|ones|former|latter|else"
     r"|dia|ia|mereka|beliau|itu|tersebut|begitu|sana|situ|tadi|sama|keduanya|kedua)\b|[a-z]{3,}nya\b|^\W*(and|but|so|or|dan|lalu|kalau|terus|tapi)\b",
     re.IGNORECASE,
+)
+_INSTEAD = re.compile(
+    r"\W*(and|but|what about|how about|dan|kalau|lalu|terus|tapi|bagaimana dengan|gimana)\b", re.IGNORECASE
 )
 # A question of fewer content words leans on what was asked before: "and in 2019?"
 _FEW_WORDS = 3
@@ -50,6 +54,7 @@ def standalone(question: str, history: Sequence[tuple[str, str]], complete: Call
         if (
             not written.endswith(BROKEN_OFF)
             and _same_kind(written, question)
+            and not _leaves_out(written, question)
             and _names_nothing_new(written, " ".join([question, *(text for turn in turns for text in turn)]))
         ):
             return written
@@ -65,6 +70,11 @@ def _same_kind(written: str, question: str) -> bool:
     """Whether the rewriting still asks what the follow-up asked; a small model answers it at times."""
     asks = asks_for_something(written) or not asks_for_something(question)
     return bool(written) and asks and kind_of(question) in (kind_of(written), "open")
+
+
+def _leaves_out(written: str, question: str) -> bool:
+    """Whether the rewriting has nothing of what takes the place of something asked before: "kalau yang luka?"."""
+    return bool(_INSTEAD.match(question) and content(question)) and not word_share(question, written)
 
 
 def _names_nothing_new(written: str, before: str) -> bool:

@@ -21,6 +21,10 @@ from rag.verify import split_verdict
 SAME_WORDS = 75
 
 
+# Log-odds by which a day may be less sure than the month that holds it, and still be told.
+NEAR = 0.5
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A supported answer of one unit.
@@ -67,13 +71,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Findings that say the same, surest first."""
+    """Findings that say the same, surest first; a day goes before a month or year that is hardly surer."""
 
     findings: tuple[Finding, ...]
 
     @property
     def text(self) -> str:
-        """The surest finding's words."""
+        """The first finding's words."""
         return self.findings[0].text
 
     @property
@@ -91,10 +95,22 @@ def merge(question: Question, findings: Sequence[Finding]) -> tuple[Group, ...]:
             groups.append([finding])
         else:
             home.append(finding)
-    merged = [Group(tuple(group)) for group in groups]
-    if question.kind == "when":
-        merged.sort(key=lambda group: min((date.start for date in atoms(group.text).dates), default="9999"))
+    if question.kind != "when":
+        return tuple(Group(tuple(group)) for group in groups)
+    merged = [
+        Group(tuple(sorted(group, key=lambda each: -_precision(each) * _is_near(each, group[0])))) for group in groups
+    ]
+    merged.sort(key=lambda group: min((date.start for date in atoms(group.text).dates), default="9999"))
     return tuple(merged)
+
+
+def _precision(finding: Finding) -> int:
+    """How much the finding tells of its date: of a day more than of a year."""
+    return max((len(date.start) for date in atoms(finding.text).dates), default=0)
+
+
+def _is_near(finding: Finding, surest: Finding) -> bool:
+    return finding.sureness > surest.sureness - NEAR
 
 
 def disagree(question: Question, groups: Sequence[Group]) -> bool:

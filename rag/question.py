@@ -108,11 +108,13 @@ class Question:
         text: one line, white space folded; of a question whether the articles agree, what they may differ in.
         language: "id", "en" or the code that its script gives; the answer's language.
         kind: what a right answer consists of.
+        own: what of a follow-up was typed, where the text says more; "" for other questions.
     """
 
     text: str
     language: str
     kind: Kind
+    own: str = ""
 
 
 def understand(text: str) -> Question:

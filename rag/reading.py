@@ -13,6 +13,8 @@ from rag.units import Unit
 BROKEN_OFF = "…"
 # Last words of such a reply, the half one included, by which the sentence that it copies is known.
 COPIED = 4
+# "Tentu saja, para pengunjuk rasa …": what a reply opens with and doesn't say.
+_FILLER = re.compile(r"\A(?:tentu(?: saja)?|of course|certainly|sure), (\w)", re.IGNORECASE)
 # Which of several readings are worth their replies, by their doubts.
 Worth = Callable[[Sequence[float]], Sequence[int]]
 
@@ -76,7 +78,7 @@ def parse_reply(reply: str, unit: Unit) -> tuple[str, int | None]:
     text, mark, rest = reply.partition("[")
     number = rest.partition("]")[0].strip()
     hint = int(number) - 1 if mark and number.isdecimal() and 0 < int(number) <= len(unit.sentences) else None
-    text = " ".join(text.split())
+    text = _FILLER.sub(lambda filler: filler[1].upper(), " ".join(text.split()))
     if text.endswith(BROKEN_OFF):
         text = _to_the_end(text.removesuffix(BROKEN_OFF), unit)
     # A small model that runs out of things to list says the last one again and again.

@@ -26,6 +26,7 @@ from rag.overlap import has_any, word_share
 from rag.premise import (
     SMALL,
     asked_atoms,
+    asked_verbs,
     choices,
     contradicts,
     covers,
@@ -106,13 +107,17 @@ def verify(
     # Dates and numbers stand side by side in an article: for them the sentence has to be among the closest.
     enough = max(closeness) - BEHIND.get(question.kind, 1.0)
     for number in saying:
-        near = closeness[number] >= enough or _refers_back(question, unit, number) >= enough
+        own = word_share(question.own, unit.quote(number)) == 1
+        counted = bool(asked.numbers - SMALL) and asked.numbers <= numbers_of(unit, (number,))
+        near = own or counted or closeness[number] >= enough or _refers_back(question, unit, number) >= enough
         if near and is_about(question, unit, number, asked):
             told = question.kind == "when" and all(
                 is_day_of_report(question.text, unit, number, day) for day in said.dates
             )
             share = 0.0 if told else closeness[number]
-            return _instead(sought, date_with_more_names(sought, number, share)) or Verdict((number,), closeness=share)
+            # The names that a follow-up has from what went before need not be there.
+            better = None if own else date_with_more_names(sought, number, share)
+            return _instead(sought, better) or Verdict((number,), closeness=share)
     instead = _instead(sought, closest_value(sought, said))
     if instead is not None:
         return instead
@@ -133,11 +138,19 @@ _REFERRING = re.compile(
     r"|he|she|it|they|him|her|them|his|its|their|both|this|these)\b",
     re.IGNORECASE,
 )
+_OPENING = 3  # words of a sentence that may refer to what the one before tells: "Benda itu ditemukan …"
 
 
 def _refers_back(question: Question, unit: Unit, number: int) -> float:
-    """A sentence's closeness with the names before it, where it refers back and has the verb: "This game came out"."""
+    """A sentence's closeness where it refers back and has the verb: with the one before, or the names so far.
+
+    "Thieves stole five cups. They were found on Tuesday"; "This game came out in May".
+    """
     sentence = unit.quote(number)
+    verbs = [forms for _, forms in asked_verbs(question.text)]
+    opens = _REFERRING.search(" ".join(sentence.split()[:_OPENING]))
+    if opens and number and any(has_any(sentence, forms) for forms in verbs):
+        return word_share(question.text, f"{unit.quote(number - 1)} {sentence}")
     if not _REFERRING.search(sentence) or not has_main_verb(question.text, sentence):
         return 0.0
     before = " ".join([unit.document.title, *(unit.quote(n) for n in range(number))])

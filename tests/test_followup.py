@@ -36,6 +36,15 @@ def test_a_rewriting_that_invents_is_not_used(invented):
     )
 
 
+def test_a_rewriting_that_leaves_out_what_is_new_is_not_used():
+    history = [("Berapa korban meninggal gempa Sanga?", "29 orang.")]
+    follow_up = "kalau yang luka-luka berapa?"
+    again = "Berapa korban meninggal gempa Sanga setelah dikoreksi?"
+    assert standalone(follow_up, history, lambda _: again) == f"Berapa korban meninggal gempa Sanga? {follow_up}"
+    hurt = "Berapa korban luka gempa Sanga?"
+    assert standalone(follow_up, history, lambda _: hurt) == hurt
+
+
 def test_markers_of_the_answer_do_not_reach_the_model():
     seen = []
     standalone("who confirmed it?", HISTORY, lambda conversation: seen.append(conversation) or "")

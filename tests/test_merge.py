@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rag.compose import Part, compose
 from rag.documents import Document
 from rag.merge import Finding, disagree, merge
@@ -26,6 +28,14 @@ def test_the_same_date_is_one_statement_with_all_its_publishers():
     question = understand("when did Putin thank Trump")
     groups = merge(question, [finding("A", CIA, "17 December 2017"), finding("B", FBI, "on 17 December 2017")])
     assert [group.publishers for group in groups] == [("A", "B")]
+
+
+def test_a_day_is_told_instead_of_the_month_that_holds_it_unless_it_is_less_sure():
+    question = understand("when did Persikara play Bahari United?")
+    month, day = finding("A", CIA, "December 2017"), finding("B", FBI, "17 December 2017")
+    for doubtful, told in ((2.7, "17 December 2017"), (1.0, "December 2017")):
+        (group,) = merge(question, [replace(month, sureness=3.0), replace(day, sureness=doubtful)])
+        assert (group.text, set(group.publishers)) == (told, {"A", "B"})
 
 
 def test_different_dates_are_events_in_the_order_of_time_and_no_disagreement():

@@ -195,6 +195,40 @@ def test_why_takes_for_granted_that_it_is_so(ferry):
     assert missing_premise(understand("Kenapa urusan transfer Irwan Salosa tersendat?"), ferry) == ""
 
 
+def test_a_sentence_that_refers_back_is_about_what_the_one_before_tells():
+    found = unit_of(
+        "Polisi Belanda menemukan tiga dari lima piala yang dicuri dari Museum Hallmere di Inggris, November lalu. "
+        "Benda itu ditemukan Selasa (14/1) di gudang dekat pelabuhan Rotterdam. Dua pria ditangkap Rabu (15/1).",
+        "2025-01-16",
+    )
+    question = "When were the stolen Hallmere cups from England found in Rotterdam?"
+    assert check(found, question, "14 January 2025").sentences == (1,)
+    assert not check(found, question, "15 January 2025").supported
+
+
+def test_a_number_among_those_of_the_question_is_not_its_neighbours():
+    court = unit_of(
+        "The court sentenced the director of Mitra Sehat to seven years for buying 60 ventilators. "
+        "The friend received four years. The court heard that only 22 of the 60 machines ever worked.",
+        "2024-02-06",
+        language="en",
+    )
+    question = "Of the 60 ventilators that the director of Mitra Sehat was buying, how many worked?"
+    verdict = check(court, question, "22")
+    assert (verdict.sentences, verdict.instead) == ((2,), "")
+
+
+def test_what_a_follow_up_has_from_before_need_not_be_in_the_sentence():
+    divorce = unit_of(
+        "Karina menggugat cerai suaminya, Reno Abimanyu, di Bogor pada Senin (15/4). "
+        "Sidang pertama dijadwalkan 2 Mei mendatang dengan agenda mediasi.",
+        "2024-04-18",
+    )
+    question = understand("Sidang pertamanya cerai Reno Abimanyu kapan?")
+    assert verify(replace(question, own="sidang pertamanya kapan?"), divorce, "2 Mei 2024").sentences == (1,)
+    assert verify(question, divorce, "2 Mei 2024").instead == "15 April 2024"
+
+
 def test_the_dead_are_nobody_who_did_it():
     boat = unit_of("Bom di metro itu menewaskan 14 orang. Sebanyak 14 orang tewas, kata polisi.")
     assert not check(boat, "Siapa pelaku bom di metro itu?", "14 orang tewas").supported
