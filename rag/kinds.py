@@ -51,6 +51,7 @@ _VICTIMS = re.compile(
     r"|hurt|lost)\w*",
     re.IGNORECASE,
 )
+_AMOUNT = re.compile(r"\d[\d.,]*( \S+){1,3}")
 # Words that a name without capitals may have.
 _NAMED = 4
 
@@ -114,6 +115,11 @@ def echoes(question: str, claim: str) -> bool:
 def is_toll(question: str, claim: str) -> bool:
     """Whether the claim counts dead or hurt where who did something is asked for."""
     return _TOLL.search(claim) is not None and not _VICTIMS.search(question)
+
+
+def is_amount(claim: str) -> bool:
+    """Whether the claim is a number of something and nothing else, which is no reason: "14 months late"."""
+    return _AMOUNT.fullmatch(claim.strip(" .")) is not None
 
 
 def gives_a_name(question: str, claim: str, added: Collection[str]) -> bool:

@@ -12,14 +12,11 @@ from rag.language import KNOWN
 from rag.lexicon import opposites, phrases
 from rag.masthead import without_dateline
 from rag.overlap import has_any
-from rag.question import Question, main_clause
+from rag.question import Question, asks_why, main_clause
 from rag.units import Unit
 
 # "The two plots", "both men": counts this small come from the asker and not from the article.
 SMALL = {"2", "3"}
-
-
-_WHY = re.compile(r"\b(why|mengapa|kenapa)\b", re.IGNORECASE)
 
 
 def missing_premise(question: Question, unit: Unit) -> str:
@@ -60,7 +57,7 @@ _EVENT = re.compile(
 def _untold_verb(question: Question, text: str) -> str:
     """A verb that the question takes for granted and no sentence of the article has; "" if there is none."""
     verb, forms = next(iter(asked_verbs(question.text)), ("", frozenset()))
-    if _WHY.search(question.text) and verb and not _is_noun(verb, question) and not _is_told(verb, forms, text):
+    if asks_why(question.text) and verb and not _is_noun(verb, question) and not _is_told(verb, forms, text):
         return verb
     for found in _EVENT.finditer(question.text):
         verbs = asked_verbs(found["event"])

@@ -155,6 +155,11 @@ _ASKS_FOR = re.compile(
 )
 
 
+def asks_why(text: str) -> bool:
+    """Whether a reason is asked for."""
+    return re.search(r"\b(why|mengapa|kenapa)\b", text, re.IGNORECASE) is not None
+
+
 def opens_a_question(word: str) -> bool:
     """Whether a question of another language may begin with the word: its capital makes it no name there."""
     return any(re.match(pattern, word, re.IGNORECASE) for _, pattern in _FOREIGN)

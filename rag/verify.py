@@ -20,7 +20,7 @@ from itertools import pairwise
 from rag.atoms import Atoms, atoms, has_name, named_numbers
 from rag.dates import find_dates
 from rag.instead import Sought, closest_value, date_with_more_names, numbers_of
-from rag.kinds import echoes, gives_a_name, is_other_measure, is_other_place, is_toll, measures, says_when
+from rag.kinds import echoes, gives_a_name, is_amount, is_other_measure, is_other_place, is_toll, measures, says_when
 from rag.language import KNOWN
 from rag.overlap import has_any, word_share
 from rag.premise import (
@@ -39,7 +39,7 @@ from rag.premise import (
     missing_premise,
     swaps_roles,
 )
-from rag.question import Question, main_clause
+from rag.question import Question, asks_why, main_clause
 from rag.units import Unit
 
 # Share of an answer's words that the cited sentence has to contain where there is no name, number or date to check.
@@ -230,6 +230,8 @@ def _answers(question: Question, unit: Unit, claim: str, said: Atoms, asked: Ato
     if question.kind == "number":
         return bool(said.numbers - named_numbers(question.text)) and not is_other_measure(question.text, claim)
     if question.kind == "who" and is_toll(question.text, claim):
+        return False
+    if asks_why(question.text) and is_amount(claim):
         return False
     added = _to_find(said, question).names
     # A name that shares its last word with the question's adds nothing, but it is a name.
