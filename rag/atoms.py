@@ -216,6 +216,12 @@ def _is_name_word(word: str, *, first: bool) -> bool:
     return not (first and (is_small_word(word) or translations(word.casefold())))
 
 
+def is_name(text: str) -> bool:
+    """Whether an answer is a name and little else."""
+    named = atoms(text).names
+    return bool(named) and sum(map(len, named)) >= 0.5 * len(text)
+
+
 def has_name(text: str, name: str) -> bool:
     """Whether a name stands in a text, in either language: "White House" in "… kata Gedung Putih".
 

@@ -11,7 +11,7 @@ from itertools import combinations
 
 from rapidfuzz import fuzz
 
-from rag.atoms import Atoms, atoms, has_name
+from rag.atoms import Atoms, atoms, has_name, is_name
 from rag.dates import DateSpan, same_date
 from rag.question import Question
 from rag.units import Unit
@@ -130,12 +130,6 @@ def _one_event(a: Group, b: Group) -> bool:
     return not first or not second or any(same_date(x, y) for x in first for y in second)
 
 
-def is_name(text: str) -> bool:
-    """Whether an answer is a name and little else."""
-    named = atoms(text).names
-    return bool(named) and sum(map(len, named)) >= 0.5 * len(text)
-
-
 def _same(question: Question, a: Finding, b: Finding) -> bool:
     if question.kind == "yesno":
         return split_verdict(a.text)[0] == split_verdict(b.text)[0]
@@ -148,7 +142,9 @@ def _same(question: Question, a: Finding, b: Finding) -> bool:
     if question.kind == "number" and first.numbers and second.numbers:
         return first.numbers == second.numbers
     if first.names and second.names:
-        return any(has_name(b.text, name) for name in first.names) or any(
+        # Of two lists one may have more; of two sentences one name is enough.
+        shared = all if is_name(a.text) and is_name(b.text) else any
+        return shared(has_name(b.text, name) for name in first.names) or shared(
             has_name(a.text, name) for name in second.names
         )
     return fuzz.token_set_ratio(a.text.casefold(), b.text.casefold()) >= SAME_WORDS

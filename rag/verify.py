@@ -3,8 +3,9 @@
 The model's word counts for nothing here. An answer is supported only if
 1. every name, number and date that the *question* names is in the article (else its premise is not borne out),
 2. it is of the kind that the question asks for, and says something that the question didn't,
-3. its names, numbers and dates stand in one sentence, or in two neighbouring ones, which are then cited; an answer
-   without any shares most of its words with the cited sentence, in either language,
+3. its names, numbers and dates stand in one sentence, or in two neighbouring ones, which are then cited (of a list of
+   names each may stand in a sentence of its own); an answer without any shares most of its words with the cited
+   sentence, in either language,
 4. the cited sentence speaks of what the question asks about, as much as any other sentence of the unit does.
 Checking atoms and failing closed is the idea of attributed QA (Rashkin et al. 2023, arXiv 2112.12870; Min et al.
 2023, arXiv 2305.14251), done by rules and not by a model, so that it costs nothing and can be read.
@@ -17,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.atoms import Atoms, atoms, has_name, named_numbers
+from rag.atoms import Atoms, atoms, has_name, is_name, named_numbers
 from rag.dates import find_dates
 from rag.instead import Sought, closest_value, date_with_more_names, numbers_of
 from rag.kinds import echoes, gives_a_name, is_amount, is_other_measure, is_other_place, is_toll, measures, says_when
@@ -123,14 +124,25 @@ def verify(
         return instead
     if saying or not to_find:
         return _unsupported(question, "says something else about", "mengatakan hal lain tentang", answer)
-    for pair in pairwise(range(len(unit.sentences))):
-        if _says(unit, pair, answer, to_find):
-            return Verdict(tuple(sorted(pair, key=lambda n: -closeness[n])), closeness=max(closeness[n] for n in pair))
+    several = _in_several(unit, answer, to_find)
+    if several:
+        best_first = tuple(sorted(several, key=lambda n: -closeness[n]))
+        return Verdict(best_first, closeness=closeness[best_first[0]])
     return _unsupported(question, "doesn't say", "tidak menyebut", answer)
 
 
 def _instead(sought: Sought, found: tuple[int, str] | None) -> Verdict | None:
     return Verdict((found[0],), instead=found[1], closeness=sought.closeness[found[0]]) if found else None
+
+
+def _in_several(unit: Unit, answer: str, to_find: Atoms) -> set[int]:
+    """Sentences that say the answer together: two neighbours, or of a list of names one for each."""
+    numbered = range(len(unit.sentences))
+    pair = next((set(pair) for pair in pairwise(numbered) if _says(unit, pair, answer, to_find)), set())
+    if pair or len(to_find.names) < 2 or not is_name(answer):
+        return pair
+    having = [[n for n in numbered if has_name(unit.quote(n), name)] for name in to_find.names]
+    return {each[0] for each in having} if all(having) else set()
 
 
 _REFERRING = re.compile(

@@ -15,9 +15,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rag.atoms import is_name
 from rag.dates import find_dates, rewrite_dates, weekday_name
 from rag.language import KNOWN
-from rag.merge import Finding, Group, is_name, merge
+from rag.merge import Finding, Group, merge
 from rag.overlap import word_share
 from rag.premise import has_main_verb
 from rag.question import Question, asks_weekday, may_ask_what

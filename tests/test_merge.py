@@ -59,6 +59,13 @@ def test_different_values_for_different_events_are_no_disagreement():
     assert not disagree(question, groups)
 
 
+def test_two_lists_that_share_a_name_complete_each_other():
+    question = understand("List all the candidates")
+    lists = [finding("A", CIA, "Lestaluhu, Gunawan"), finding("B", FBI, "Lestaluhu, Kolopaking")]
+    assert [group.text for group in merge(question, lists)] == ["Lestaluhu, Gunawan", "Lestaluhu, Kolopaking"]
+    assert len(merge(question, [*lists, finding("C", CIA, "Gunawan")])) == 2
+
+
 def test_one_publisher_does_not_disagree_with_itself():
     question = understand("Which agency helped Russia?")
     groups = merge(question, [finding("A", CIA, "CIA"), finding("A", FBI, "FBI")])

@@ -228,6 +228,18 @@ def test_what_a_follow_up_has_from_before_need_not_be_in_the_sentence():
     assert verify(replace(question, own="sidang pertamanya kapan?"), divorce, "2 Mei 2024").sentences == (1,)
 
 
+def test_the_names_of_a_list_may_stand_in_sentences_of_their_own():
+    race = unit_of(
+        "Wanjiru Kibet menang di Málaga. Lomba itu digelar Minggu. Carmen Olivares finis kedua. Cuacanya cerah. "
+        "Joana Vilhena berada di urutan ketiga.",
+        "2024-03-25",
+    )
+    question = "Sebutkan juara satu, dua dan tiga di Málaga"
+    assert set(check(race, question, "Wanjiru Kibet, Carmen Olivares, Joana Vilhena").sentences) == {0, 2, 4}
+    assert not check(race, question, "Wanjiru Kibet, Carmen Olivares, Ana Gomez").supported
+    assert not check(race, question, "Wanjiru Kibet dikalahkan di garis akhir lomba itu oleh Joana Vilhena").supported
+
+
 def test_an_amount_is_no_reason():
     fired = unit_of("Kirimin memberhentikan 220 karyawan karena putaran pendanaan batal.", "2025-02-13")
     assert not check(fired, "Kenapa Kirimin memberhentikan karyawan?", "220 karyawan").supported
