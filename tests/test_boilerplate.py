@@ -202,6 +202,24 @@ def test_front_matter_is_left_out() -> None:
     assert kept(text, title="Putin Thanks Trump") == ["Putin called Trump on Sunday."]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Warta Kerta - Rabu, 22 Mei 2024 08:05 WIB",
+        "*Suara Lomi, Senin 11 Maret 2024*",
+        "Daniel Wijaya, Sanga — Friday, March 8, 2024",
+        "THE KERTANEGARA POST / Tuesday, February 6, 2024",
+    ],
+)
+def test_a_name_with_a_date_above_the_text_is_left_out(line: str) -> None:
+    assert marked(f"{line}\n\nPutin menelepon Trump pada Minggu.") == [line]
+
+
+@pytest.mark.parametrize("line", ["Gempa Lombok 5 Agustus 2018 tewaskan 98", "17 Agustus 1945 – Proklamasi dibacakan"])
+def test_a_line_above_the_text_that_tells_of_a_day_stays(line: str) -> None:
+    assert line in kept(f"{line}\n\nPutin menelepon Trump pada Minggu.")
+
+
 def test_a_document_of_nothing_but_furniture_can_still_be_found() -> None:
     assert marked("Baca juga: Putin Berharap Bisa Jumpa Trump") == []
 
