@@ -138,7 +138,7 @@ _BREADCRUMB = re.compile(r"\s[>»›→/|•·]\s|\w\s?[>»›]\s?\w")
 _BULLET = re.compile(r"[-*•·–—]\s")
 _LISTED = re.compile(rf"{_BULLET.pattern}|\(?\w{{1,3}}[.)]\s|\||[\"“'‘«(]")
 
-_PARTS = re.compile(r"\s[-–—|·•/]\s|,\s|\s{3,}")
+_PARTS = re.compile(r"\s[-–—|·•/]\s|[,.:]\s|\s{3,}")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 _NAME_WORDS = 6  # of a paper and a writer
@@ -250,13 +250,13 @@ def _mark_structure(sentences: list[str], alone: list[bool], marks: list[bool]) 
 def _is_navigation(line: str) -> bool:
     """Whether a line above the text is a section's name, a breadcrumb, a byline or a name with a date."""
     words = _WORDS.findall(line)
-    if (_BREADCRUMB.search(line) or _is_dated(line)) and not ends_sentence(line):
+    if (_BREADCRUMB.search(line) or is_dated(line)) and not ends_sentence(line):
         return True
     return len(words) <= _NAV_WORDS and capitalised(words) == 1 and not _says_something(line)
 
 
-def _is_dated(line: str) -> bool:
-    """Whether a line is a name, as of a paper or writer, and a date: "Warta Kerta - Rabu, 22 Mei 2024 08:05 WIB"."""
+def is_dated(line: str) -> bool:
+    """Whether a line is a date with names beside it, as of a paper or writer: "Warta Kerta - Rabu, 22 Mei 2024"."""
     parts = _PARTS.split(line.strip("*_ "))
     names = [word for part in parts if not is_timestamp(part) for word in _WORDS.findall(part)]
     dated = any(is_timestamp(part) and any(map(str.isdigit, part)) for part in parts) and _YEAR.search(line)

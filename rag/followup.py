@@ -13,14 +13,15 @@ from rag.overlap import content, word_share
 from rag.question import asks_for_something, kind_of
 from rag.reading import BROKEN_OFF
 
+# What a follow-up opens with that puts something in the place of what was asked: "kalau yang luka?"
+_INSTEAD = re.compile(
+    r"\W*(and|but|so|or|what about|how about|dan|lalu|kalau|terus|tapi|bagaimana dengan)\b", re.IGNORECASE
+)
 # Words that point back to what was said before.
 _POINTS_BACK = re.compile(
     r"\b(he|she|it|they|him|her|them|his|hers|its|their|that|those|these|this|there|then|same|one|ones|former|latter|else"
-    r"|dia|ia|mereka|beliau|itu|tersebut|begitu|sana|situ|tadi|sama|keduanya|kedua)\b|[a-z]{3,}nya\b|^\W*(and|but|so|or|dan|lalu|kalau|terus|tapi)\b",
+    r"|dia|ia|mereka|beliau|itu|tersebut|begitu|sana|situ|tadi|sama|keduanya|kedua)\b|[a-z]{3,}nya\b",
     re.IGNORECASE,
-)
-_INSTEAD = re.compile(
-    r"\W*(and|but|what about|how about|dan|kalau|lalu|terus|tapi|bagaimana dengan|gimana)\b", re.IGNORECASE
 )
 # A question of fewer content words leans on what was asked before: "and in 2019?"
 _FEW_WORDS = 3
@@ -31,7 +32,7 @@ _TURNS = 2
 def leans_on_history(question: str) -> bool:
     """Whether a question can only be understood with what was said before."""
     content = [word for word in re.findall(r"[\w’'-]+", question) if not is_small_word(word)]
-    return len(content) < _FEW_WORDS or bool(_POINTS_BACK.search(question))
+    return len(content) < _FEW_WORDS or bool(_POINTS_BACK.search(question) or _INSTEAD.match(question))
 
 
 def standalone(question: str, history: Sequence[tuple[str, str]], complete: Callable[[str], str] | None) -> str:
@@ -73,7 +74,7 @@ def _same_kind(written: str, question: str) -> bool:
 
 
 def _leaves_out(written: str, question: str) -> bool:
-    """Whether the rewriting has nothing of what takes the place of something asked before: "kalau yang luka?"."""
+    """Whether the rewriting has nothing of what takes the place of something asked before."""
     return bool(_INSTEAD.match(question) and content(question)) and not word_share(question, written)
 
 

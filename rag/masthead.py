@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from rag.boilerplate import FRONT_MATTER, is_furniture, is_timestamp
+from rag.boilerplate import FRONT_MATTER, is_dated, is_furniture, is_timestamp
 from rag.date_words import MONTHS, SHORT_WEEKDAYS, WEEKDAYS
 from rag.dates import resolve_document
 from rag.language import KNOWN
@@ -77,8 +77,6 @@ _SECTION = re.compile(r"\s[|·•>»/–—-]+\s")
 _DATE_AFTER = re.compile(r",\s(?=[^,]*\d)")
 # "By Jo Tran, Ellery Bay Times"
 _WRITER = re.compile(r"^(?:by|oleh)\s[^,]+,\s", re.IGNORECASE)
-# What parts a date from the rest of its line.
-_PARTED_BEFORE, _PARTED_BEHIND = re.compile(r"(?:^|[,.|/·•–—-])\s*\Z"), re.compile(r"\s*(?:\Z|[,.|/·•–—-])|\s{3}")
 # A name stands above the text or right under the headline, and is short; its words of so few letters may be initials
 # ("BBC News").
 _NAME_LINES, _NAME_WORDS, _INITIALS = 5, 5, 3
@@ -103,7 +101,7 @@ def read_masthead(text: str, language: str = "") -> Masthead:
     head = [body[start:end] for start, end in islice(paragraphs(body), _HEAD_LINES)]
     above = next((at for at, line in enumerate(head) if _is_text(line)), len(head))
     name, line = _name(head[:above])
-    lines = [other for other in head[: above + 1] if not (_has_date(other, language) or _is_set_off(other))]
+    lines = [other for other in head[: above + 1] if not (_has_date(other, language) or is_dated(other))]
     title = _title([other for other in lines if other != line])
     # The dateline heads the first paragraph, or the one after a caption.
     publisher = next(filter(None, (_publisher(line, body) for line in head[above:])), "")
@@ -115,7 +113,7 @@ def read_masthead(text: str, language: str = "") -> Masthead:
 def _name(above: list[str]) -> tuple[str, str]:
     """The paper's name and the line that it stands on: "KABAR TENGGARA", "**The Exchange Standard** · Companies"."""
     for line in above[:_NAME_LINES]:
-        head = _SECTION.split(_plain(line))[0]
+        head = _SECTION.split(re.sub(r"[*_#]+", "", line).strip())[0]
         name = _WRITER.sub("", _DATE_AFTER.split(head)[0]).strip(' «»“”"')
         words = name.split()
         proper = all(word[0].isupper() or word[:2] in _ELIDED or word in _LINKING for word in words)
@@ -123,11 +121,6 @@ def _name(above: list[str]) -> tuple[str, str]:
         if named and len(words) <= _NAME_WORDS and proper and ":" not in name:
             return (" ".join(map(_capitalised, words)) if name.isupper() else name), line
     return "", ""
-
-
-def _plain(line: str) -> str:
-    """The line without Markdown's signs."""
-    return re.sub(r"[*_#]+", "", line).strip()
 
 
 def _capitalised(word: str) -> str:
@@ -195,17 +188,7 @@ def _published(above: list[str], language: str) -> str:
 
 
 def _is_dated(line: str, language: str) -> bool:
-    return is_timestamp(line) or _is_byline(line) or _is_set_off(line) or _has_date(line, language)
-
-
-def _is_set_off(line: str) -> bool:
-    """Whether a full date stands by itself in the line: "Suara Lomi, Senin 11 Maret 2024". In a headline it doesn't."""
-    plain = _plain(line)
-    found = next(filter(None, (pattern.search(plain) for pattern in _DATES)), None)
-    if not found or line.startswith("#") or len(line) > _DATE_LINE:
-        return False
-    before = _WEEKDAY_BEFORE.sub("", plain[: found.start()])
-    return bool(_PARTED_BEFORE.search(before) and _PARTED_BEHIND.match(plain[found.end() :]))
+    return is_timestamp(line) or _is_byline(line) or is_dated(line) or _has_date(line, language)
 
 
 def _has_date(line: str, language: str) -> bool:

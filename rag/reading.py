@@ -14,7 +14,7 @@ BROKEN_OFF = "…"
 # Last words of such a reply, the half one included, by which the sentence that it copies is known.
 COPIED = 4
 # "Tentu saja, para pengunjuk rasa …": what a reply opens with and doesn't say.
-_FILLER = re.compile(r"\A(?:tentu(?: saja)?|of course|certainly|sure), (\w)", re.IGNORECASE)
+_FILLER = re.compile(r"\Atentu(?: saja)?, (\w)", re.IGNORECASE)
 # Which of several readings are worth their replies, by their doubts.
 Worth = Callable[[Sequence[float]], Sequence[int]]
 

@@ -6,7 +6,14 @@ HISTORY = [("When did Putin thank Trump in 2019?", "29 December 2019 [1]")]
 
 
 @pytest.mark.parametrize(
-    "question", ["And in 2017?", "who confirmed it?", "berapa lama mereka bicara?", "kapan itu terjadi?"]
+    "question",
+    [
+        "And in 2017?",
+        "who confirmed it?",
+        "berapa lama mereka bicara?",
+        "kapan itu terjadi?",
+        "what about the seven members of the cell?",
+    ],
 )
 def test_a_follow_up_leans_on_what_was_said(question):
     assert leans_on_history(question)

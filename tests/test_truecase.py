@@ -21,7 +21,7 @@ TEXTS = [
         # No passage has them; the vocabulary knows them with a capital only.
         ("kapan obama menelepon putin", "kapan Obama menelepon Putin"),
         ("what did erdogan say in helsinki", "what did Erdogan say in Helsinki"),
-        # Who capitalises some names leaves out others; "outlook" has a capital in the vocabulary too.
+        # Who capitalises some names leaves out others.
         ("Kapan obama menelepon putin dan Trump", "Kapan Obama menelepon Putin dan Trump"),
         # Places are names in either language, whether or not a passage has them.
         ("berapa harga tiket ke jepang", "berapa harga tiket ke Jepang"),
@@ -35,7 +35,7 @@ def test_names_get_their_capitals(typed, meant):
 @pytest.mark.parametrize(
     "typed",
     [
-        "What is the outlook, according to Galuzin?",  # who capitalises all names means what he types
+        "What is the outlook, according to Galuzin?",  # all names have capitals; the vocabulary has "Outlook"
         "siapa duta besar Rusia?",  # a title, however the articles write it
         "who was the director of the agency",  # words of the lexicon, however the articles write them
         "jembatan baru itu di mana?",
