@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rag.atoms import Atoms, atoms, has_name
 from rag.dates import DateSpan, format_date, same_day_of_year, without_year
-from rag.premise import has_main_verb, is_about, is_day_of_report, swaps_roles
+from rag.premise import choices, has_main_verb, is_about, is_day_of_report, swaps_roles
 from rag.question import Question
 from rag.units import Unit
 
@@ -60,6 +60,16 @@ def date_with_more_names(sought: Sought, cited: int, closeness: float) -> tuple[
         if named[number] > named[cited] and sought.closeness[number] >= closeness and verbs[number] >= verbs[cited]:
             return number, sought.written(date)
     return None
+
+
+def own_choice(question: str, unit: Unit, answer: str) -> str:
+    """Of two names between which the question lets choose the one that the unit has, where the answer is the other."""
+    offered = [name for name in atoms(question).names if name.casefold() in choices(question)]
+    text = " ".join(unit.quote(number) for number in range(len(unit.sentences)))
+    having = [name for name in offered if has_name(text, name)]
+    if len(offered) != 2 or len(having) != 1 or has_name(answer, having[0]):
+        return ""
+    return having[0] if any(has_name(answer, name) for name in offered) else ""
 
 
 def numbers_of(unit: Unit, sentences: Sequence[int]) -> frozenset[str]:

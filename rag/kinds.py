@@ -31,6 +31,20 @@ _AREA = re.compile(r"\bberapa(kah)? luas|\bluas\b.*\bberapa", re.IGNORECASE)
 # Measures that are always written out; "km" and "$" stand for others.
 _WRITTEN_OUT = frozenset({"second", "minute", "hour", "day", "week", "month", "year"})
 _IN_YEARS = re.compile(r"\b(ber)?(usia|umur)|\b(tahun|bulan|years?|months?|aged?)\b", re.IGNORECASE)
+# "How long did it last?", not "how long after …?".
+_LASTED = re.compile(
+    r"\b(how long|(berapa|brp) lama(kah)?)\b(?!.*\b(after|before|until|ago|setelah|sesudah|sebelum|hingga|sampai)\b)",
+    re.IGNORECASE,
+)
+# Behind a time that has passed between two events: "tiga hari setelah pembicaraan itu", "two years ago".
+_APART = re.compile(
+    r" ((yang )?lalu|silam|setelah\w*|sesudah\w*|kemudian|sebelum\w*|after\w*|later|before|earlier|ago)\b",
+    re.IGNORECASE,
+)
+# And before one: "the second call in three days".
+_REPEATED = re.compile(
+    r"\b(ke(dua|tiga|empat|lima)\w*|kali(nya)?|second|third|fourth|fifth|times?) (dalam|in|within) \Z", re.IGNORECASE
+)
 _IN_SQUARES = re.compile(r"\b(persegi|hektare?|ha|hectares?|acres?|square)\b|m2\b|m²", re.IGNORECASE)
 
 # By the kinds of the lexicon, and one more: a country attacks and thanks as persons do, but it is nobody's name.
@@ -73,9 +87,32 @@ def has_measure(question: str, sentence: str) -> bool:
         return _IN_YEARS.search(sentence) is not None
     if _AREA.search(question):
         return _IN_SQUARES.search(sentence) is not None
+    if _LASTED.search(question) and _all_apart(sentence):
+        return False
     counted = _COUNTED.search(question)
     wanted = [forms for _, _, forms in phrases(counted[1]) if forms & _WRITTEN_OUT] if counted else []
     return all(has_any(sentence, forms) for forms in wanted)
+
+
+def tells_how_long(question: str, sentence: str) -> bool:
+    """Whether how long something took is asked for, and the sentence says it of something."""
+    return _LASTED.search(question) is not None and any(
+        re.search(rf"\b(selama|for|lasted)\W+(\w+\W+){{1,4}}{re.escape(time)}\b", sentence, re.IGNORECASE)
+        for time in _times(sentence)
+    )
+
+
+def _times(sentence: str) -> set[str]:
+    """The sentence's words for measures of time; "kedua" is the other "second"."""
+    return {matched for kind, matched, forms in phrases(sentence) if kind == "noun" and forms & _WRITTEN_OUT}
+
+
+def _all_apart(sentence: str) -> bool:
+    """Whether all times that the sentence counts lie between two events, so that none says how long one took."""
+    found = [place for time in _times(sentence) for place in re.finditer(rf"\w+ {re.escape(time)}\b(?! \d)", sentence)]
+    return bool(found) and all(
+        _APART.match(sentence, each.end()) or _REPEATED.search(sentence[: each.start()]) for each in found
+    )
 
 
 def is_other_measure(question: str, claim: str) -> bool:
@@ -103,6 +140,12 @@ def is_other_place(question: str, claim: str) -> bool:
     if any(not is_small_word(word) for word in words):
         return False
     return any(asked.search(question) for kind, asked in _ASKED.items() if kind != told[0][0])
+
+
+def is_place_for_place(question: str, claim: str) -> bool:
+    """Whether the claim is a country and the question names one, or both a city."""
+    named, told = ({kind for kind, _, _ in phrases(text)} & {"country", "city"} for text in (question, claim))
+    return bool(named & told)
 
 
 def echoes(question: str, claim: str) -> bool:

@@ -15,13 +15,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rag.atoms import Atoms, atoms, has_name, is_name, named_numbers
 from rag.dates import find_dates
-from rag.instead import Sought, closest_value, date_with_more_names, numbers_of
-from rag.kinds import echoes, gives_a_name, is_amount, is_other_measure, is_other_place, is_toll, measures, says_when
+from rag.instead import Sought, closest_value, date_with_more_names, numbers_of, own_choice
+from rag.kinds import (
+    echoes,
+    gives_a_name,
+    is_amount,
+    is_other_measure,
+    is_other_place,
+    is_place_for_place,
+    is_toll,
+    measures,
+    says_when,
+    tells_how_long,
+)
 from rag.language import KNOWN
 from rag.overlap import has_any, word_share
 from rag.premise import (
@@ -96,6 +107,9 @@ def verify(
         return _unsupported(question, "doesn't mention", "tidak menyebut", missing)
     if question.kind == "yesno":
         return _yes_or_no(question, unit, answer, hint, leaning)
+    chosen = own_choice(question.text, unit, answer)
+    if chosen:
+        return replace(verify(question, unit, chosen), instead=chosen)
     asked = asked_atoms(question, unit)
     said = answer_atoms(question, unit, answer)
     if not _answers(question, unit, answer, said, asked):
@@ -147,7 +161,8 @@ def _in_several(unit: Unit, answer: str, to_find: Atoms) -> set[int]:
 
 _REFERRING = re.compile(
     r"\b(ini|itu|tersebut|ia|dia|beliau|mereka|keduanya|\w{3,}nya"
-    r"|he|she|it|they|him|her|them|his|its|their|both|this|these)\b",
+    r"|kedua (kepala|pemimpin|presiden|menteri|negara|pihak|orang|tokoh)\w*"
+    r"|he|she|it|they|him|her|them|his|its|their|both|the two|this|these)\b",
     re.IGNORECASE,
 )
 _OPENING = 3  # words of a sentence that may refer to what the one before tells: "Benda itu ditemukan …"
@@ -163,11 +178,12 @@ def _refers_back(question: Question, unit: Unit, number: int) -> float:
     opens = _REFERRING.search(" ".join(sentence.split()[:_OPENING]))
     if opens and number and any(has_any(sentence, forms) for forms in verbs):
         return word_share(question.text, f"{unit.quote(number - 1)} {sentence}")
-    if not _REFERRING.search(sentence) or not has_main_verb(question.text, sentence):
+    told = has_main_verb(question.text, sentence) or tells_how_long(question.text, sentence)
+    if not told or not _REFERRING.search(sentence):
         return 0.0
     before = " ".join([unit.document.title, *(unit.quote(n) for n in range(number))])
-    told = [name for name in atoms(question.text).names if has_name(before, name)]
-    return word_share(question.text, " ".join([sentence, *told]))
+    named = [name for name in atoms(question.text).names if has_name(before, name)]
+    return word_share(question.text, " ".join([sentence, *named]))
 
 
 def _yes_or_no(question: Question, unit: Unit, answer: str, hint: int | None, leaning: float | None) -> Verdict:
@@ -191,14 +207,26 @@ def _yes_or_no(question: Question, unit: Unit, answer: str, hint: int | None, le
                 return Verdict((number,), closeness=closeness[number])
     if closeness[best] < TOLD or swaps_roles(question.text, sentence):
         return _unsupported(question, "doesn't say", "tidak menyebut", question.text)
-    no = Verdict((best,), instead="Tidak" if question.language == "id" else "No", closeness=closeness[best])
+    no = "Tidak" if question.language == "id" else "No"
+    # Who says "Germany" to whether it was in Russia has said where it was.
+    if said_yes is None and _is_instead(question, unit, best, answer):
+        no = f"{no}: {answer.strip(' .')}"
     if denies(question.text, sentence) or contradicts(question, sentence) or leans is False:
-        return no
+        return Verdict((best,), instead=no, closeness=closeness[best])
     if is_yet_to_be(question.text, sentence):
         return _unsupported(question, "doesn't say", "tidak menyebut", question.text)
     if leans and asked.numbers - named_numbers(question.text) <= numbers_of(unit, (best,)) | SMALL:
         return Verdict((best,), instead="Ya" if question.language == "id" else "Yes", closeness=closeness[best])
     return _unsupported(question, "doesn't say", "tidak menyebut", question.text)
+
+
+def _is_instead(question: Question, unit: Unit, number: int, answer: str) -> bool:
+    """Whether a sentence says the answer, which is of a kind with something in the question: a country, a date."""
+    asked, said = asked_atoms(question, unit), answer_atoms(question, unit, answer)
+    alike = (
+        (asked.dates and said.dates) or (asked.numbers and said.numbers) or is_place_for_place(question.text, answer)
+    )
+    return bool(alike) and not echoes(question.text, answer) and _says(unit, (number,), answer, said)
 
 
 def split_verdict(answer: str) -> tuple[bool | None, str]:

@@ -152,6 +152,52 @@ def test_an_answer_is_in_the_measure_that_is_asked_for(unit, question, answer):
     assert not check(unit, question, answer).supported
 
 
+CALLS = """\
+Pembicaraan tersebut terjadi tiga hari setelah pembicaraan pertama, dan merupakan yang kedua dalam tiga hari.
+
+FBI memberi tahu Rusia tentang rencana serangan di Tambora. Bulan depan Putin dan Trump bertemu selama tiga hari."""
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "supported"),
+    [
+        ("How long did the first talk of the two leaders last?", "three days", False),
+        ("Pembicaraan kedua itu berapa lama setelah pembicaraan pertama?", "tiga hari", True),
+        ("How long will Putin and Trump meet?", "three days", True),
+    ],
+)
+def test_the_time_between_two_events_is_not_how_long_one_took(question, answer, supported):
+    assert check(unit_of(CALLS), question, answer).supported is supported
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "chosen"),
+    [
+        ("Who told Russia of the attack planned in Tambora, the CIA or the FBI?", "CIA", "FBI"),
+        ("Who told Russia of the attack planned in Tambora, the CIA or the FBI?", "FBI", ""),
+        ("Who told Russia of the attack planned in Tambora, the CIA or the BND?", "CIA", None),
+        ("Who told Russia of the attack planned in Tambora?", "CIA", None),
+    ],
+)
+def test_of_two_names_to_choose_from_the_one_that_the_article_has_is_its_answer(question, answer, chosen):
+    verdict = check(unit_of(CALLS), question, answer)
+    assert (verdict.instead if verdict.supported else None) == chosen
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"), [("Germany", "No: Germany"), ("July 2017", "No"), ("Russia", "No"), ("No, in Germany", "")]
+)
+def test_a_no_says_where_it_was_instead(answer, told):
+    summit = unit_of("KTT G20 digelar di Jerman pada Juli 2017. Rusia ikut serta.")
+    verdict = verify(understand("Was the G20 summit held in Russia?"), summit, answer, None, leaning=-3.0)
+    assert verdict.sentences == (0,)
+    assert verdict.instead == told
+
+
+def test_what_the_two_did_counts_as_theirs(unit):
+    assert check(unit, "berapa lama Putin dan Trump teleponan", "45 menit").sentences == (2,)
+
+
 FERRY = """\
 PRAGUE, Nov 20 (DBW) - The ferry KM Samudra capsized off Buton on Saturday, and 13 people died.
 
