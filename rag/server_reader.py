@@ -9,7 +9,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rag import prompts
 from rag.errors import TooLong
@@ -70,6 +70,12 @@ class Reply:
         return bool(_REFUSAL.match(self.text)) or prompts.NOT_FOUND in self.text
 
     @property
+    def other_start(self) -> str:
+        """The likeliest first token of a reply that doesn't refuse; "" where the server tells none."""
+        told = {token: v for token, v in (self.first or {}).items() if _is_word(token) and not _may_refuse(token)}
+        return max(told, key=told.__getitem__, default="")
+
+    @property
     def doubt(self) -> float:
         """Log-odds of the refusal; where the server doesn't tell, by what it says: no words are one too."""
         if self.first is not None:
@@ -99,6 +105,7 @@ class ServerReader:
         # A token has at least one byte in any tokenizer, so that what has no more bytes than this is never cut.
         self._room = context - RULES_TOKENS - TRANSLATION_TOKENS
         self._thinks = False
+        self._goes_on = True
         self._recent: list[str] = []  # keys of the units that the server read last, and may still know; latest first
         self._lock = threading.Lock()
 
@@ -123,7 +130,7 @@ class ServerReader:
             ModelError: the server fails; the message says what to do.
         """
         with ThreadPoolExecutor(self._slots, "reading") as pool:
-            replies = list(pool.map(lambda unit: self._reply(unit, question), units))
+            replies = list(pool.map(lambda unit: self._reply(unit, question, worth), units))
         chosen = set(worth([reply.doubt for reply in replies]))
         whether = kind_of(question) == "yesno"
         texts = [reply.said(whether=whether) if number in chosen else "" for number, reply in enumerate(replies)]
@@ -153,14 +160,33 @@ class ServerReader:
         """Close the connections."""
         self._model.close()
 
-    def _reply(self, unit: Unit, question: str) -> Reply:
+    def _reply(self, unit: Unit, question: str, worth: Worth) -> Reply:
         text = self._fit(unit.text, question)
         if len(text) < len(unit.text):
             _log.warning("%s is longer than the model reads at once: its end is left out.", unit.passage_id)
-        reply = self._complete(prompts.reading_turns(text, question))
+        turns = prompts.reading_turns(text, question)
+        reply = self._complete(turns)
+        # While the server still knows the unit: what the likeliest reply is that doesn't refuse.
+        if reply.refuses and worth([reply.doubt]):
+            reply = self._begun(turns, reply)
         with self._lock:
             self._recent = [unit.key, *(key for key in self._recent if key != unit.key)][: self._slots]
         return reply
+
+    def _begun(self, turns: Messages, refusal: Reply) -> Reply:
+        """The reply that begins with the likeliest other token, as the embedded model's does; else the refusal.
+
+        Servers go on with an assistant's turn that stands last, unless the model's template closes it: then the model
+        refuses again, and isn't asked so any more.
+        """
+        start = refusal.other_start
+        if not start or refusal.thought or not self._goes_on:
+            return refusal
+        rest = self._complete([*turns, ("assistant", start)])
+        if rest.refuses:
+            self._goes_on = False
+            return refusal
+        return replace(rest, raw=start + rest.raw, first=refusal.first)
 
     def _complete(self, messages: Messages, tokens: int = REPLY_TOKENS) -> Reply:
         reply = self._stream(messages, THINKING_TOKENS if self._thinks else tokens)
@@ -212,6 +238,11 @@ def _begins(token: str, words: Sequence[str]) -> bool:
     if _may_refuse(token):
         return False
     return any((token and word.startswith(token)) or word.casefold() == token.casefold() for word in words)
+
+
+def _is_word(token: str) -> bool:
+    """Whether a token is text, and whole characters: no control token, no part of a letter."""
+    return bool(token.strip()) and not token.startswith("<") and "\N{REPLACEMENT CHARACTER}" not in token
 
 
 def _may_refuse(token: str) -> bool:

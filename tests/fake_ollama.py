@@ -15,7 +15,8 @@ class FakeOllama(ThreadingHTTPServer):
     """What it does is said by `mode`; what it was asked is in `asked`.
 
     Modes: ok, long, refusal, silent, hang, stall, dribble, error, no-done, half, cut, closed, nonsense, thinks, tags,
-    odds:<log-probability of the refusal>, and a number: that HTTP status with the text in `says`.
+    odds:<token>=<log-probability>,…, and a number: that HTTP status with the text in `says`. A refusal that is "open"
+    goes on with an assistant's turn that stands last.
     """
 
     daemon_threads = True
@@ -97,7 +98,7 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         with self.server.counted():
             if self.path == "/v1/chat/completions":
-                self._stream(self._events(mode))
+                self._stream(self._events(mode, body))
             else:
                 self._stream(self._lines(mode, body))
         return None
@@ -134,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
                     time.sleep(0.01)
         yield json.dumps(done).encode() + b"\n"
 
-    def _events(self, mode: str) -> Iterator[bytes]:
+    def _events(self, mode: str, body: dict[str, Any]) -> Iterator[bytes]:
         """A reply of OpenAI's interface: server-sent events."""
 
         def event(delta: dict[str, str], finish: str | None = None, logprobs: object = None) -> bytes:
@@ -143,7 +144,7 @@ class _Handler(BaseHTTPRequestHandler):
             return f"data: {json.dumps(whole)}\n\n".encode()
 
         yield event({"role": "assistant", "content": ""})
-        for piece in _pieces(mode, {}):
+        for piece in _pieces(mode, body):
             odds = {"content": [{"token": "3", "logprob": -1, "bytes": None, "top_logprobs": _odds(mode)}]}
             yield event({"content": piece.get("content", "")}, None, odds if "odds:" in mode else None)
             if mode == "no-done":
@@ -177,6 +178,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _pieces(mode: str, body: dict[str, Any]) -> list[dict[str, str]]:
     if mode.startswith("refusal"):
+        if "open" in mode and body["messages"][-1]["role"] == "assistant":
+            return [{"content": " May 2021 [1]"}]
         return [{"content": piece} for piece in ("NOT", "_FOUND")]
     if mode == "silent":
         return []

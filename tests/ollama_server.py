@@ -22,11 +22,16 @@ BUILT = Settings().models / "ollama-0.12.11" / "bin" / "ollama"
 BINARY = str(BUILT) if BUILT.exists() else shutil.which("ollama")
 GGUF = model_path(Settings().models)
 CHAT = "reader:latest"
-# Ollama recognises the templates of few models; with any other it would complete raw text.
-TEMPLATE = """{{- range .Messages }}<|im_start|>{{ .Role }}
-{{ .Content }}<|im_end|>
-{{ end }}<|im_start|>assistant
-"""
+# Ollama recognises the templates of few models; with any other it would complete raw text. Like those of its own
+# library this one leaves an assistant's turn open that stands last.
+TEMPLATE = """{{- range $at, $_ := .Messages }}
+{{- $last := eq (len (slice $.Messages $at)) 1 -}}
+<|im_start|>{{ .Role }}
+{{ .Content }}{{ if not (and $last (eq .Role "assistant")) }}<|im_end|>
+{{ end }}
+{{- if and $last (ne .Role "assistant") }}<|im_start|>assistant
+{{ end }}
+{{- end }}"""
 
 
 def missing() -> str:

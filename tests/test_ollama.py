@@ -195,6 +195,26 @@ def test_a_yes_or_no_leans_although_the_refusal_is_the_likeliest_token(reader, f
     assert reader.read([unit()], "When did they meet?", lambda doubts: [0])[0].text == ""
 
 
+def test_behind_a_likely_refusal_the_likeliest_other_reply_is_asked_for(reader, fake):
+    fake.mode = "refusal open odds:NOT=-0.7,�=-0.8,<|im_end|>=-0.8, =-0.8,3=-0.9,May=-2.2"
+    reading = read(reader)
+    assert fake.asked[-1][1]["messages"][-1] == {"role": "assistant", "content": "3"}
+    assert reading.text == "3 May 2021"
+    assert reading.doubt == pytest.approx(math.log(math.exp(-0.7) / (1 - math.exp(-0.7))))
+
+
+def test_a_refusal_that_is_past_the_limit_is_taken_at_its_word(reader, fake):
+    fake.mode = "refusal open odds:NOT=-0.1,3=-3"
+    assert read(reader).text == ""
+    assert sum(path == "/api/chat" for path, _ in fake.asked) == 1
+
+
+def test_a_model_whose_turn_cannot_be_begun_is_asked_so_once(reader, fake):
+    fake.mode = "refusal odds:NOT=-0.7,3=-0.9"
+    assert [read(reader).text, read(reader).text] == ["", ""]
+    assert sum(path == "/api/chat" for path, _ in fake.asked) == 3
+
+
 def test_a_reading_that_is_not_worth_its_reply_has_none(reader):
     assert reader.read([unit()], QUESTION, lambda doubts: [])[0] == Reading(unit(), SAID)
 
