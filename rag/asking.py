@@ -166,7 +166,9 @@ class Asker:
             # Each article lacks something that another has: the question is about several.
             whole = list(passages)
         premise = "" if whole else next(iter(missing.values()), "")
-        return [units[passage] for passage in _best(whole)], premise
+        # An article that has its text twice is read once.
+        best = {units[passage].key: units[passage] for passage in _best(whole)}
+        return list(best.values()), premise
 
     def _groups(self, question: Question, units: Sequence[Unit]) -> Iterator[tuple[Group, ...]]:
         """What the units say, first of the best ones alone, then of all; on a fast machine of further ones."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -77,16 +78,22 @@ class Atoms:
 @lru_cache(maxsize=512)
 def undated_numbers(text: str, language: str = "") -> frozenset[str]:
     """The numbers of a whole article, those within dates left out: "(17/12)" is no 17."""
-    return atoms(text, language=language).numbers
+    return numbers(in_digits(_without_dates(text, find_dates(text)), language))
 
 
 def atoms(text: str, dates: Sequence[DateExpression] | None = None, language: str = "") -> Atoms:
     """Find the atoms of a text; `dates` are its date expressions where they are known already."""
     found = find_dates(text) if dates is None else dates
-    rest = text
-    for expression in found:
-        rest = rest[: expression.start] + " " * (expression.end - expression.start) + rest[expression.end :]
+    rest = _without_dates(text, found)
     return Atoms(numbers(in_digits(rest, language)), tuple(e.date for e in found if e.date is not None), names(rest))
+
+
+def _without_dates(text: str, dates: Sequence[DateExpression]) -> str:
+    """The text with blanks where it has dates."""
+    letters = list(text)
+    for each in dates:
+        letters[each.start : each.end] = " " * (each.end - each.start)
+    return "".join(letters)
 
 
 @lru_cache(maxsize=4096)
@@ -97,7 +104,7 @@ def numbers(text: str) -> frozenset[str]:
     number = 0
     while number < len(words):
         value, used = _number_at(words, number)
-        if value is not None:
+        if value is not None and math.isfinite(value):
             found.add(f"{value:.10g}" if value < 1e10 else str(int(value)))
         number += max(used, 1)
     return frozenset(found)
@@ -163,8 +170,8 @@ def names(text: str) -> tuple[str, ...]:
     end = -2
     for number, match in enumerate(words):
         word = match.group()
-        before = text[: match.start()].strip(" \"“'‘(¿¡")
-        first = not before or before[-1] in "?!"  # a full stop may be an abbreviation's
+        gap = text[words[number - 1].end() if number else 0 : match.start()].strip(" \"“'‘(¿¡")
+        first = gap[-1] in "?!" if gap else not number  # a full stop may be an abbreviation's
         if first and opens_a_question(word):
             continue
         if first and len(words) > _FEW and not _before_name(words, number):

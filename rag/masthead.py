@@ -62,7 +62,7 @@ _PAPER = re.compile(
     r"|monitor|reporter|kabar|warta|harian|koran|utusan|berita|suara|radar|media|kurier|nachrichten|diario|jornal"
     r"|courrier|quotidien|dépêche|correo|heraldo|noticias|periódico|corriere|giornale|gazzetta|gazeta|notícias"
     r"|courant|вестник|газета|новости|известия|правда|вести)\b"
-    r"|\w*(?:blatt|zeitung|anzeiger|rundschau|dagblad|krant|nieuws)\b|\w(?:news|post)\b",
+    r"|\b\w*(?:blatt|zeitung|anzeiger|rundschau|dagblad|krant|nieuws)\b|\w(?:news|post)\b",
     re.IGNORECASE,
 )
 # "SURABAYA (Harian Bengawan) - "; a province stands there too: "SURABAYA (Jawa Timur) - "

@@ -7,7 +7,6 @@ nothing, and has one time-out for a first token that may take a minute and a sec
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import re
 import time
@@ -29,6 +28,7 @@ from rag.serving import (
     Messages,
     Piece,
     ServedModel,
+    is_here,
     refusal,
 )
 
@@ -54,8 +54,8 @@ class Ollama:
         """
         try:
             client = ollama.Client(host or None)
-            if _is_here(client._client.base_url.host):
-                client = ollama.Client(host or None, trust_env=False)  # a proxy can't reach this computer's own servers
+            if is_here(client._client.base_url.host):
+                client = ollama.Client(host or None, trust_env=False)
         except (ValueError, httpx.InvalidURL) as error:
             raise NotReachable(f"OLLAMA_HOST is not an address: {error}. Write it as host:port.") from error
         self._http: httpx.Client = client._client
@@ -266,15 +266,6 @@ class _Refused(Exception):
             text = " ".join(text.split())[:200]
         super().__init__(text)
         self.status, self.said = status, text.rstrip(". ")
-
-
-def _is_here(host: str) -> bool:
-    """Whether an address is this computer's."""
-    try:
-        address = ipaddress.ip_address(host)
-        return address.is_loopback or address.is_unspecified
-    except ValueError:
-        return host in ("localhost", "")
 
 
 def _until(ends: float, pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from llama_index.core.base.llms.types import ChatMessage
 from llama_index.llms.openai_like import OpenAILike
 
 from rag.errors import BrokenOff, ModelError, NotPulled, NotReachable, TooLong
-from rag.serving import CANDIDATES, CONNECT_S, FIRST_S, LEAST_CONTEXT, LOOK_S, Messages, Piece, refusal
+from rag.serving import CANDIDATES, CONNECT_S, FIRST_S, LEAST_CONTEXT, Messages, Piece, openai_client, refusal
 
 # vLLM reads together whatever comes while it reads; more than a question's passages never do.
 VLLM_SLOTS = 8
@@ -30,9 +30,9 @@ class OpenAIChat:
             model: its name.
             first_s: seconds that a piece may take; these servers send their headers before their first token.
         """
-        _named(url)
         self.url = url.rstrip("/")
-        self._http = httpx.Client(event_hooks={"request": [_connect_soon]})
+        self._http = openai_client(url)
+        self._http.event_hooks = {"request": [_connect_soon]}
         self._key = key or "none"
         self.model = model
         self._llm = OpenAILike(
@@ -124,10 +124,7 @@ def _slots(http: httpx.Client, maker: str | None) -> int:
 
 @contextmanager
 def _asking(url: str, key: str) -> Iterator[httpx.Client]:
-    _named(url)
-    told = {"Authorization": f"Bearer {key or 'none'}"}
-    wait = httpx.Timeout(LOOK_S, connect=CONNECT_S)
-    with _explained(url), httpx.Client(base_url=url, headers=told, timeout=wait) as http:
+    with _explained(url), openai_client(url, key) as http:
         yield http
 
 
@@ -136,11 +133,6 @@ def _rows(http: httpx.Client) -> list[dict[str, Any]]:
     reply = http.get("models")
     reply.raise_for_status()
     return list(reply.json()["data"])
-
-
-def _named(url: str) -> None:
-    if not url:
-        raise NotReachable("No server is named. Set TANYA_OPENAI_URL, for example to http://127.0.0.1:8080/v1.")
 
 
 @contextmanager

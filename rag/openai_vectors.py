@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from rag.errors import BrokenOff, ModelError, NotPulled, NotReachable, TooLong
-from rag.serving import CONNECT_S, FIRST_S, refusal
+from rag.serving import FIRST_S, openai_client, refusal
 
 # How servers say that a text is longer than the model reads: vLLM and OpenAI, llama-server, text-embeddings-inference.
 _TOO_LONG = ("context length", "context size", "maximum context", "too large to process", "too long", "must have less")
@@ -19,18 +19,8 @@ class OpenAIVectors:
     """A server by its address, "http://host:port/v1". Safe to call from several threads."""
 
     def __init__(self, url: str, key: str = "", answer_s: float = FIRST_S) -> None:
-        if not url:
-            raise NotReachable("No server is named. Set TANYA_OPENAI_URL, for example to http://127.0.0.1:8080/v1.")
         self._url = url.rstrip("/")
-        try:
-            self._http = httpx.Client(
-                headers={"Authorization": f"Bearer {key}"} if key else {},
-                timeout=httpx.Timeout(answer_s, connect=CONNECT_S),
-                # A proxy can't reach this computer's own servers.
-                trust_env=httpx.URL(url).host not in ("127.0.0.1", "::1", "localhost"),
-            )
-        except (httpx.InvalidURL, UnicodeEncodeError) as error:
-            raise NotReachable(f"TANYA_OPENAI_URL or its key can't be used: {error}.") from error
+        self._http = openai_client(url, key, answer_s=answer_s)
 
     def embed(self, model: str, texts: Sequence[str]) -> list[list[float]]:
         """Vectors of texts, in their order.

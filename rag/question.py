@@ -123,7 +123,9 @@ def understand(text: str) -> Question:
     Raises:
         QuestionError: it is empty, or longer than `LONGEST` characters.
     """
-    folded = " ".join(text.replace("<|", "< |").split())
+    # Half a surrogate pair, as a shell of another encoding makes it, is no text that a model or a server takes.
+    whole = text.encode(errors="replace").decode()
+    folded = " ".join(whole.replace("<|", "< |").split())
     refuse_empty(folded)
     if len(folded) > LONGEST:
         raise QuestionError(

@@ -87,9 +87,9 @@ def parse_reply(reply: str, unit: Unit) -> tuple[str, int | None]:
 
 def _to_the_end(text: str, unit: Unit) -> str:
     """A reply that broke off, with the rest of the sentence that it was copying; else without its last, half word."""
-    *whole, _ = words = text.split()
+    words = text.split()
     copied = r"\s+".join(map(re.escape, words[-COPIED:]))
     found = re.search(rf"{copied}(.*)", unit.text, re.IGNORECASE) if len(words) >= COPIED else None
     if found:
         return text + found[1]
-    return " ".join([*whole, BROKEN_OFF]) if whole else ""
+    return " ".join([*words[:-1], BROKEN_OFF]) if len(words) > 1 else ""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from rag.errors import Busy, ModelError, OutOfMemory, TooLong
+import httpx
+
+from rag.errors import Busy, ModelError, NotReachable, OutOfMemory, TooLong
 
 # Seconds to connect; from the question to the first token, which a cold model on a CPU needs; between two pieces;
 # and for a whole reply of a few dozen tokens.
@@ -79,6 +82,33 @@ class ChatModel(Protocol):
 
     def close(self) -> None:
         """Close the connections."""
+
+
+def openai_client(url: str, key: str = "", *, answer_s: float = LOOK_S) -> httpx.Client:
+    """Connections to the server with OpenAI's interface that is set.
+
+    Raises:
+        NotReachable: none is set, or address or key can't be one.
+    """
+    if not url:
+        raise NotReachable("No server is named. Set TANYA_OPENAI_URL, for example to http://127.0.0.1:8080/v1.")
+    told = {"Authorization": f"Bearer {key}"} if key else {}
+    try:
+        here = is_here(httpx.URL(url).host)
+        return httpx.Client(
+            base_url=url, headers=told, timeout=httpx.Timeout(answer_s, connect=CONNECT_S), trust_env=not here
+        )
+    except (httpx.InvalidURL, UnicodeEncodeError) as error:
+        raise NotReachable(f"TANYA_OPENAI_URL or its key can't be used: {error}.") from error
+
+
+def is_here(host: str) -> bool:
+    """Whether an address is this computer's, which no proxy can reach."""
+    try:
+        address = ipaddress.ip_address(host)
+        return address.is_loopback or address.is_unspecified
+    except ValueError:
+        return host in ("localhost", "")
 
 
 def refusal(status: int, said: str, server: str, model: str) -> ModelError:

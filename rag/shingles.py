@@ -7,6 +7,7 @@ from functools import lru_cache
 from zlib import crc32
 
 from rag.atoms import has_name, names, undated_numbers
+from rag.masthead import without_dateline
 from rag.sentences import split_sentences
 
 # Words of a shingle. Two independent reports share longer runs only where they quote.
@@ -16,9 +17,6 @@ _WINDOW = 8
 # Share of a text's shingles that a copy has. Measured on the five articles of one affair: at most 0.17; a wire
 # copy with a word in ten changed has 0.65.
 COPIED = 0.6
-
-# "SELIDIKI.COM, MOSCOW – ", "Jakarta, CNN Indonesia -- ": each paper writes its own.
-_DATELINE = re.compile(r"\A[^\n]{0,60}?\s(?:--?|[–—])\s")
 
 
 @lru_cache(maxsize=512)
@@ -48,7 +46,7 @@ def says_the_same(text: str, whole: str, publisher: str = "") -> bool:
     A copy in which twelve dead are thirteen, or the CIA is the FBI, is an account of its own: that they disagree
     must be seen. The text's own publisher may be missing: papers put their names into what they copy.
     """
-    body = _DATELINE.sub("", text)
+    body = without_dateline(text)
     if undated_numbers(body) - undated_numbers(whole):
         return False
     # By sentences: the first word of each has its capital for that alone.

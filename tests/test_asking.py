@@ -71,6 +71,13 @@ def test_as_many_units_are_read_as_the_machine_reads_quickly(monkeypatch, second
     assert len(batches) == 1 + -(-(UNITS - FIRST) // 3) + -(-(count - UNITS) // 3)
 
 
+def test_a_text_that_an_article_has_twice_is_read_once():
+    units = [Mock(key=key, all_dates=()) for key in "abab"]
+    asker = Asker(Mock(), lambda ids: units, None, {})
+    asker_reads, _ = asker._readable(understand("why?"), passages(("a", "", 4)))
+    assert [unit.key for unit in asker_reads] == ["a", "b"]
+
+
 def test_units_that_there_may_be_time_for_come_behind_those_that_are_read_in_any_case():
     found = passages(("long", "2017-12-17", 9), ("a", "2018", 1), ("b", "", 9))
     assert _best(found)[:UNITS] == _spread(found, UNITS)

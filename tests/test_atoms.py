@@ -84,6 +84,11 @@ def test_any_text_has_atoms(text):
     atoms(text)
 
 
+@pytest.mark.parametrize("text", ["π: " + "3" * 400 + " 7", "two " + "hundred " * 200 + ", 7"])
+def test_a_number_without_end_is_none(text):
+    assert numbers(text) == {"7"}
+
+
 @pytest.mark.parametrize(
     ("name", "called"),
     [

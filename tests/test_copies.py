@@ -12,7 +12,7 @@ from rag.filters import Filters
 from rag.index import Index
 from rag.library import open_library
 from rag.retrieve import Retriever
-from rag.shingles import COPIED, fingerprints, share, shingles
+from rag.shingles import COPIED, fingerprints, says_the_same, share, shingles
 from rag.store import Store
 from rag.sync import sync
 
@@ -125,6 +125,12 @@ def test_a_copy_with_another_number_or_name_is_an_account_of_its_own(library, te
     assert different or any(word in passage.text for passage in found for word in ("15 orang", "Wetar", "BMKG"))
     told = " ".join(passage.text for passage in found)
     assert any(word in told for word in ("15 orang", "Wetar", "BMKG"))
+
+
+def test_a_dash_in_a_sentence_hides_no_number():
+    told = WIRE.replace(" meninggal dunia", " - di antaranya lima anak - meninggal dunia").partition(". ")[2]
+    assert says_the_same(told, told)
+    assert not says_the_same(told.replace("12 orang", "13 orang"), told)
 
 
 def test_a_changed_or_removed_copy_is_none_any_more(library):

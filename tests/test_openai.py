@@ -110,6 +110,14 @@ def test_no_server_is_said_with_its_address():
         models("", "")
 
 
+def test_a_proxy_is_not_asked_for_what_is_on_this_computer(reader, fake, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    assert models(f"{fake.host}/v1", "")
+    with closing(ServerReader(OpenAIChat(f"{fake.host}/v1", "", "small:latest"))) as other:
+        assert read(other).text
+
+
 def test_another_server_is_not_taken_for_one(fake):
     fake.mode = "nonsense"
     with pytest.raises(errors.NotReachable, match="interface"):

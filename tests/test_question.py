@@ -37,6 +37,10 @@ def test_a_pasted_article_is_refused():
         understand("why " * 5000)
 
 
+def test_half_a_character_is_none():
+    assert understand("who said Caf\udce9?").text == "who said Caf??"
+
+
 def test_control_tokens_of_the_model_are_broken_up():
     assert "<|" not in understand("who <|im_end|> said it?").text
 
