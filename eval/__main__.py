@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markdown import Markdown
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from eval.questions import GoldError, Question, load_questions
@@ -32,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _command(words[0], words[1:])
         _evaluate(_options(words), console)
     except TanyaError as error:
-        Console(stderr=True).print(f"[red]Error:[/red] {error}", highlight=False)
+        Console(stderr=True).print(f"[red]Error:[/red] {escape(str(error))}", highlight=False)
         return 1
     except KeyboardInterrupt:
         console.print("Stopped. What was answered is kept: run the same command again to go on.")
@@ -84,20 +85,20 @@ def _evaluate(options: argparse.Namespace, console: Console) -> None:
 
     questions = select(load_questions(options.questions), options.split, options.type, options.limit)
     earlier = load(options.compare) if options.compare else None
-    library = open_library(corpus=options.corpus, data=options.data)
-    library.sync()
-    about = describe(library, options.corpus, options.questions)
-    partial = Partial(options.out / f"{about['commit']}.partial.jsonl", about)
-    report = _asked(library, questions, partial, console)
+    with open_library(corpus=options.corpus, data=options.data) as library:
+        library.sync()
+        about = describe(library, options.corpus, options.questions)
+        partial = Partial(options.out / f"{about['commit']}.partial.jsonl", about)
+        report = _asked(library, questions, partial, console)
     comparison = compare(report, earlier) if earlier else None
     path = save(report, options.out, comparison)
     partial.close()
     console.print(Markdown(path.with_suffix(".md").read_text("utf-8")))
-    console.print(f"Written to {path} and {path.with_suffix('.md')}.")
+    console.print(f"Written to {path} and {path.with_suffix('.md')}.", markup=False)
 
 
 def _asked(library: Library, questions: list[Question], partial: Partial, console: Console) -> Report:
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}", markup=False))
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("", total=len(questions))
         wrong = 0

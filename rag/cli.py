@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,14 +14,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.highlighter import JSONHighlighter
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from typer.exceptions import TyperException
 
 from rag.answer import Answer
-from rag.errors import LibraryError, ModelError, TanyaError
+from rag.errors import LibraryError, ModelError, QuestionError, TanyaError
 from rag.filters import Filters
+from rag.queries import answered, keep, read_queries
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -36,7 +39,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 # What is asked for goes to stdout, everything about how it goes to stderr.
-out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and newline
 
 Corpus = Annotated[Path | None, typer.Option("--corpus", help="Folder with the articles.", show_default="corpus")]
 Data = Annotated[Path | None, typer.Option("--data", help="Folder for what tanya keeps.", show_default=".tanya")]
@@ -72,18 +78,18 @@ def ask(
     filters = Filters(publisher, since, until, language, document)
     with _opened(corpus, data) as library:
         if queries is not None:
-            _for_each(queries, out_file, lambda text: library.ask(text, (), filters, infer_filters=infer).to_dict())
+            _for_each(queries, out_file, lambda text: _ask(library, text, filters, infer=infer).to_dict())
             return
         if as_json:
             answer = library.ask(question, (), filters, infer_filters=infer)
-            out.print_json(json.dumps(answer.to_dict(), ensure_ascii=False))
+            _print_json(answer.to_dict())
         else:
             answer = _print_stream(library.stream(question, (), filters, infer_filters=infer))
             if answer.models["llm"]:
-                err.print(f"[dim]Read by {escape(answer.models['llm'])}[/dim]")
+                err.print(f"[dim]Read by {_plain(answer.models['llm'])}[/dim]")
         problem = answer.problem or library.model_problem
         if problem and (as_json or problem not in answer.text):
-            err.print(f"[yellow]{escape(problem)}[/yellow]")
+            err.print(f"[yellow]{_plain(problem)}[/yellow]")
     raise typer.Exit(ANSWERED if answer.answered else ERROR if answer.problem else ABSTAINED)
 
 
@@ -110,12 +116,12 @@ def retrieve(
         for number, passage in enumerate(library.retrieve(question, k, filters), 1):
             head = ", ".join(part for part in (passage.publisher, passage.published, passage.path) if part)
             out.print(
-                f"[bold]{number}.[/bold] {escape(passage.title)} [dim]({escape(head)}; {passage.score:.3f})[/dim]"
+                f"[bold]{number}.[/bold] {_plain(passage.title)} [dim]({_plain(head)}; {passage.score:.3f})[/dim]"
             )
             if passage.copies:
                 names = ", ".join(copy.publisher or copy.path for copy in passage.copies)
-                out.print(f"[dim]The same in: {escape(names)}[/dim]")
-            out.print(escape(passage.text) + "\n")
+                out.print(f"[dim]The same in: {_plain(names)}[/dim]")
+            out.print(_plain(passage.text) + "\n")
 
 
 @app.command()
@@ -123,7 +129,7 @@ def sync(corpus: Corpus = None, data: Data = None) -> None:
     """Read what is new in the corpus folder, and drop what is gone; then read ahead, so that answers come fast."""
     with _opened(corpus, data, quiet=False) as library:
         if library.model_problem:
-            err.print(f"[yellow]{escape(library.model_problem)}[/yellow]")
+            err.print(f"[yellow]{_plain(library.model_problem)}[/yellow]")
             return
         with _bar() as bar:
             task = bar.add_task("Reading ahead", total=None)
@@ -188,7 +194,7 @@ def doctor(
     settings = Settings()
     checks = examine(corpus or settings.corpus, data or settings.data, settings, repair=repair)
     if as_json:
-        out.print_json(json.dumps([asdict(check) for check in checks], ensure_ascii=False))
+        _print_json([asdict(check) for check in checks])
     else:
         out.print(_table(checks))
     raise typer.Exit(ERROR if any(check.state == "problem" for check in checks) else 0)
@@ -199,9 +205,9 @@ def _table(checks: Sequence[Check]) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False)
     for before, check in zip([None, *checks], checks, strict=False):
         name = "" if before and before.name == check.name else check.name
-        cure = f"\n[yellow]→ {escape(check.cure)}[/yellow]" if check.cure else ""
+        cure = f"\n[yellow]→ {_plain(check.cure)}[/yellow]" if check.cure else ""
         color, sign = signs[check.state]
-        table.add_row(f"[{color}]{sign}[/{color}]", f"[bold]{name}[/bold]", escape(check.said) + cure)
+        table.add_row(f"[{color}]{sign}[/{color}]", f"[bold]{name}[/bold]", _plain(check.said) + cure)
     return table
 
 
@@ -220,16 +226,24 @@ def _opened(corpus: Path | None, data: Path | None, *, quiet: bool = True) -> It
         except (LibraryError, ModelError) as error:
             # A full disk or an embedder that is down keeps what is new out; what was read before can be asked all
             # the same.
-            if not library.documents():
+            if not _has_articles(library):
                 raise
-            err.print(f"[yellow]{escape(str(error))} Going on with the articles that were read before.[/yellow]")
+            err.print(f"[yellow]{_plain(str(error))} Going on with the articles that were read before.[/yellow]")
             yield library
             return
         if not quiet or report.added or report.changed or report.removed:
-            err.print(f"[dim]{escape(str(report))}[/dim]")
+            err.print(f"[dim]{_plain(str(report))}[/dim]")
         for path, reason in report.failed:
-            err.print(f"[yellow]Left out: {escape(path)}: {escape(reason)}[/yellow]")
+            err.print(f"[yellow]Left out: {_plain(path)}: {_plain(reason)}[/yellow]")
         yield library
+
+
+def _has_articles(library: Library) -> bool:
+    """Whether anything can be asked; not where the library was found damaged, and closed."""
+    try:
+        return bool(library.documents())
+    except LibraryError:
+        return False
 
 
 _STAGES = {"check": "Checking files", "read": "Reading articles", "embed": "Embedding", "index": "Indexing"}
@@ -254,69 +268,70 @@ def _print_stream(answers: Iterator[Answer]) -> Answer:
 
 
 def _shown(answer: Answer) -> str:
-    lines = [f"[bold]{escape(answer.text)}[/bold]" if answer.answered else escape(answer.text)]
+    lines = [f"[bold]{_plain(answer.text)}[/bold]" if answer.answered else _plain(answer.text)]
     if not answer.text:
-        lines = ["[dim]Reading " + escape(", ".join(_articles(answer))) + " ...[/dim]"]
-    lines = [f"[dim]{escape(line)}[/dim]" for line in answer.narrowed.describe(answer.language).splitlines()] + lines
+        lines = ["[dim]Reading " + _plain(", ".join(_articles(answer))) + " ...[/dim]"]
+    lines = [f"[dim]{_plain(line)}[/dim]" for line in answer.narrowed.describe(answer.language).splitlines()] + lines
     for citation in answer.citations:
         lines.append(
-            f"\n[cyan]{escape(f'[{citation.number}]')}[/cyan] {escape(citation.origin)}\n    “{escape(citation.quote)}”"
+            f"\n[cyan]{_plain(f'[{citation.number}]')}[/cyan] {_plain(citation.origin)}\n    “{_plain(citation.quote)}”"
         )
     return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    """Text shown as it is: nothing in it is rich's markup, and nothing steers the terminal."""
+    return escape(_CONTROL.sub("", text))
+
+
+def _print_json(value: object) -> None:
+    """Control characters become JSON's own escapes: none reaches the terminal, and none is lost."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    out.print(JSONHighlighter()(_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)))
 
 
 def _articles(answer: Answer) -> list[str]:
     return list(dict.fromkeys(passage.publisher or passage.path for passage in answer.passages))
 
 
+def _ask(library: Library, question: str, filters: Filters, *, infer: bool) -> Answer:
+    """Answer a question of a file; raises ModelError where no model reads: what it would say is no answer to keep."""
+    if library.model_problem:
+        raise ModelError(library.model_problem)
+    answer = library.ask(question, (), filters, infer_filters=infer)
+    if answer.problem:
+        raise ModelError(answer.problem)
+    return answer
+
+
 def _for_each(queries: Path, out_file: Path | None, answer: Callable[[str], dict[str, object]]) -> None:
     """Answer a file of questions, a line each; run again, it goes on after the last whole line."""
     if out_file is None:
         raise TanyaError("Name the file for the answers with --out FILE.")
-    asked = list(_read_queries(queries))
-    done = _done(out_file)
-    with out_file.open("a", encoding="utf-8") as file, _bar() as bar:
+    asked = list(read_queries(queries))
+    done = answered(out_file)
+    refused = sum(done.values())
+    with _bar() as bar:
         task = bar.add_task("Answering", total=len(asked), completed=len(done))
         for id, text in asked:
             if id in done:
                 continue
-            try:
-                found = answer(text)
-            except TanyaError as error:
-                found = {"error": str(error)}
-            file.write(json.dumps({"query_id": id, **found}, ensure_ascii=False) + "\n")
-            file.flush()
+            found = _found(text, answer)
+            refused += "error" in found
+            keep(out_file, {"query_id": id, **found})
             bar.advance(task)
+    if refused:
+        raise TanyaError(f"{refused} of the questions can't be asked: see their lines in {out_file}.")
 
 
-def _read_queries(path: Path) -> Iterator[tuple[str, str]]:
+def _found(text: str, answer: Callable[[str], dict[str, object]]) -> dict[str, object]:
+    """What is kept of a question; where a model fails, which is no fault of the question's, nothing is."""
     try:
-        lines = path.read_text("utf-8").split("\n")  # splitlines() would also split at U+2028, which JSON allows
-    except (OSError, UnicodeDecodeError) as error:
-        raise TanyaError(f"The questions in {path} can't be read: {error}.") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            yield str(row["_id"]), str(row["text"])
-        except (json.JSONDecodeError, KeyError, TypeError) as error:
-            raise TanyaError(f'{path}, line {number}: not a JSON object with "_id" and "text".') from error
-
-
-def _done(path: Path) -> set[str]:
-    """Ids in a file of answers that was begun before; a line cut short by an interruption is dropped."""
-    if not path.exists():
-        return set()
-    whole, ids = [], set()
-    for line in path.read_text("utf-8").split("\n"):
-        try:
-            ids.add(str(json.loads(line)["query_id"]))
-            whole.append(line + "\n")
-        except (json.JSONDecodeError, KeyError, TypeError):
-            continue
-    path.write_text("".join(whole), "utf-8")
-    return ids
+        return answer(text)
+    except QuestionError as error:
+        return {"error": str(error)}
+    except ModelError as error:
+        raise ModelError(f"{error} What was answered is kept: run the same command again to go on.") from error
 
 
 def main() -> None:
@@ -324,11 +339,11 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except TanyaError as error:
-        err.print(f"[red]{escape(str(error))}[/red]")
+        err.print(f"[red]{_plain(str(error))}[/red]")
         code = ERROR
     except TyperException as error:  # a command or option that there isn't; without any command, help was printed
         if said := error.format_message():
-            err.print(f"[red]{escape(said)}[/red] See `tanya --help`.")
+            err.print(f"[red]{_plain(said)}[/red] See `tanya --help`.")
         code = ERROR
     except typer.Abort:
         code = ERROR

@@ -36,7 +36,11 @@ def open_database(path: Path) -> sqlite3.Connection:
 
 
 def damage(folder: Path) -> str:
-    """What is wrong with a folder's library file, which stays as it is; "" if nothing is, or there is none."""
+    """What is wrong with a folder's library file, which stays as it is; "" if nothing is, or there is none.
+
+    Raises:
+        LibraryError: it can't be looked at, which is no damage: another program has it open, or nobody may read it.
+    """
     path = folder / NAME
     if not path.exists():
         return ""
@@ -45,6 +49,10 @@ def damage(folder: Path) -> str:
             connection.executescript(schema.CONNECT)
             return f"{path} is damaged ({verdict})" if (verdict := _verdict(connection)) else ""
     except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise LibraryError(
+                f"The library {path} can't be read ({error}). Close what else has it open, or see to its permissions."
+            ) from error
         return f"{path} is damaged ({error})"
 
 

@@ -5,7 +5,8 @@ TanyaError            shown to the user as one message, never as a traceback
 ├── QuestionError     the question can't be asked as it is
 ├── FilterError       a filter names what the library doesn't have
 ├── LibraryError      the data folder can't be used (damaged, full)
-│   └── InUse         another process has it
+│   ├── InUse         another process has it
+│   └── Gone          what was asked for is no longer in it
 └── ModelError        a model is missing, damaged or not running
     ├── NotReachable  no model server there
     ├── TooOld        the server lacks what is needed
@@ -39,6 +40,15 @@ class LibraryError(TanyaError):
 
 class InUse(LibraryError):
     """The data folder is held by another process, or by another library of this one."""
+
+
+class Gone(LibraryError, KeyError):
+    """A document or passage is not, or no longer, in the library: articles may go while a question is answered."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(f"{id} is not in the library, or no longer: its article was changed or removed. Ask again.")
+
+    __str__ = Exception.__str__  # a KeyError puts its message into quotes
 
 
 class ModelError(TanyaError):

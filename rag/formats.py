@@ -31,7 +31,8 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _CONTROL_SHARE = 0.01  # of the characters; text has none, or a stray one
 _ASCII_LETTERS = 0.9  # share that makes a code page's text Latin: Cyrillic and Greek ones stay far below
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
-_HYPHENATED = re.compile(r"([^\W\d_]+)[-\u00ad\u2010]\s*\n\s*([^\W\d_]+)")
+# Looked for at the beginning of words only: at every letter, a long one would take the square of its length.
+_HYPHENATED = re.compile(r"(?<![^\W\d_])([^\W\d_]+)[-\u00ad\u2010]\s*\n\s*([^\W\d_]+)")
 
 _FRONT_KEYS = {
     "title": "title",

@@ -18,7 +18,7 @@ from rag.answer import Answer, RetrievedPassage
 from rag.asking import Asker
 from rag.documents import Document
 from rag.embedders import Embedder
-from rag.errors import CorpusError, LibraryError, ModelError
+from rag.errors import CorpusError, Gone, LibraryError, ModelError
 from rag.filters import UNFILTERED, Filters, settled
 from rag.index import Index
 from rag.lock import FolderLock
@@ -126,7 +126,7 @@ class Library:
         return self._store.languages()
 
     def document(self, id: str) -> Document:
-        """One article; raises KeyError for an unknown id."""
+        """One article; raises `Gone`, which is a KeyError, for an unknown id."""
         return self._store.document(id)
 
     # Questions
@@ -211,7 +211,13 @@ class Library:
 
     def units(self, passage_ids: Sequence[str]) -> list[Unit]:
         """The reading units of passages, in their order."""
-        return [self._document_units(id.rpartition("#")[0])[id] for id in passage_ids]
+        return [self._unit(id) for id in passage_ids]
+
+    def _unit(self, passage_id: str) -> Unit:
+        try:
+            return self._document_units(passage_id.rpartition("#")[0])[passage_id]
+        except KeyError:
+            raise Gone(passage_id) from None
 
     def _document_units(self, document_id: str) -> dict[str, Unit]:
         with self._units_turn:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import CorpusError
+from rag.formats import storable
 
 NAME = "manifest.json"
 
@@ -84,7 +85,8 @@ def _entry(path: Path, key: str, value: object) -> ManifestEntry:
         if type(said) is not known[name]:
             kind = "true or false" if known[name] is bool else "a text"
             raise CorpusError(f"{path}: {name!r} of {key!r} must be {kind}, not {said!r}.")
-    entry = ManifestEntry(**value)
+    stored: dict[str, Any] = {name: storable(said) if isinstance(said, str) else said for name, said in value.items()}
+    entry = ManifestEntry(**stored)
     if entry.published and not is_date(entry.published):
         wanted = '"2017-12-17", "2017-12" or "2017"'
         raise CorpusError(f"{path}: the date {entry.published!r} of {key!r} is none; write it as {wanted}.")

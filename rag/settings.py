@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rag.errors import TanyaError
 
 
 def _cache() -> Path:
@@ -18,7 +20,11 @@ Engine = Literal["auto", "embedded", "ollama", "openai"]
 
 
 class Settings(BaseSettings):
-    """Each field is set by TANYA_<NAME>, for example TANYA_THREADS=4."""
+    """Each field is set by TANYA_<NAME>, for example TANYA_THREADS=4.
+
+    Raises:
+        TanyaError: one is set to what it can't be.
+    """
 
     model_config = SettingsConfigDict(env_prefix="TANYA_", extra="ignore")
 
@@ -62,3 +68,10 @@ class Settings(BaseSettings):
     openai_key: SecretStr = Field(default=SecretStr(""), description="its key, where it asks for one")
     openai_model: str = Field(default="", description="its chat model; by default the first that it names")
     openai_embedding_model: str = Field(default="", description="its embedding model")
+
+    def __init__(self, **values: Any) -> None:  # noqa: ANN401
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            wrong = (f"TANYA_{str(e['loc'][0]).upper()} is {e['input']!r}. {e['msg']}." for e in error.errors())
+            raise TanyaError(" ".join(wrong)) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -62,7 +63,7 @@ def make_ready(models: Path, say: Say) -> None:
         say("Trying the model ...")
         try_model(model_path(models))
         _read_rules()
-        marker.touch()
+        _note(marker, "")
 
 
 def is_set_up(models: Path) -> bool:
@@ -133,8 +134,14 @@ def is_whole(path: Path) -> bool:
         return True
     if _sha256(path) != MODEL_SHA256:
         return False
-    seen.write_text(stamp)
+    _note(seen, stamp)
     return True
+
+
+def _note(path: Path, text: str) -> None:
+    """Keep what was found; where the folder can't be written, it is looked for again each time."""
+    with contextlib.suppress(OSError):
+        path.write_text(text)
 
 
 def try_model(path: Path) -> None:

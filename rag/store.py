@@ -20,7 +20,7 @@ import numpy.typing as npt
 from rag.database import NAME, is_damage, move_aside, open_database
 from rag.dates import DateSpan, bounds
 from rag.documents import Document
-from rag.errors import LibraryError
+from rag.errors import Gone, LibraryError
 from rag.filters import UNFILTERED, Filters
 from rag.passages import Passage, embedded_text
 from rag.sentences import Sentence
@@ -131,11 +131,11 @@ class Store:
         """Return a document with its text.
 
         Raises:
-            KeyError: there is none with this id.
+            Gone: there is none with this id.
         """
         rows = self._rows(f"SELECT {', '.join(_DOCUMENT)} FROM documents WHERE id = ?", id)
         if not rows:
-            raise KeyError(id)
+            raise Gone(id)
         values = dict(zip(_DOCUMENT, rows[0], strict=True))
         return Document(**{**values, "derived": bool(values["derived"])})
 
@@ -158,11 +158,11 @@ class Store:
         """Return a passage.
 
         Raises:
-            KeyError: there is none with this id.
+            Gone: there is none with this id.
         """
         found = self.passages_by_ids([id])
         if not found:
-            raise KeyError(id)
+            raise Gone(id)
         return found[0]
 
     def passages_of(self, document_id: str) -> tuple[Passage, ...]:
@@ -459,20 +459,19 @@ class Store:
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
         """All or nothing, also when interrupted; inside another one, a part of that."""
-        with self._turn:
+        with self._turn, self._clear_errors():
             if self._connection.in_transaction:
                 yield
                 return
-            with self._clear_errors():
-                self._connection.execute("BEGIN IMMEDIATE")
-                try:
-                    yield
-                    self._connection.execute("COMMIT")
-                except BaseException:
-                    # A full disk may have rolled back by itself.
-                    if self._connection.in_transaction:
-                        self._connection.execute("ROLLBACK")
-                    raise
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                # A full disk may have rolled back by itself; damage met on the way has closed the library.
+                if not self._closed and self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
 
     @contextlib.contextmanager
     def _clear_errors(self) -> Iterator[None]:

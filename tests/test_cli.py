@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+
+from rag.answer import Answer, Citation, RetrievedPassage
+from rag.cli import main
+from rag.question import refuse_empty
+from rag.sync import SyncReport
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 
@@ -134,3 +143,170 @@ def test_filters_narrow_what_is_found_and_an_unknown_publisher_is_one_line(data)
     assert "CRI, 2017-12-19" in found.stdout
     assert "Selidiki" not in found.stdout
     fails(tanya("ask", "Putin", "--publisher", "CNN Indonsia", *where), "Nearest: CNN Indonesia")
+
+
+STEERING = "\x1b[31mSatu\x9b2J :id: [b]dua[/b]\x7f"
+
+
+class Scripted:
+    """A library whose model reads unless `problem` says why it doesn't; `asked` is what it was asked."""
+
+    def __init__(self):
+        self.model_problem = self.problem = ""
+        self.asked = []
+
+    def sync(self, progress):
+        return SyncReport((), (), (), (), (), 0.0)
+
+    def ask(self, question, history, filters, *, infer_filters):
+        refuse_empty(question)
+        self.asked.append(question)
+        cited = Citation(1, "a", "a#0", "a.txt", "", "", "", STEERING, 0, len(STEERING))
+        return Answer(question, "en", True, "Satu [1]", citations=(cited,), models={"llm": "m"}, problem=self.problem)
+
+    def stream(self, question, history, filters, *, infer_filters):
+        yield self.ask(question, history, filters, infer_filters=infer_filters)
+
+    def retrieve(self, question, k, filters):
+        return [RetrievedPassage("a", "a#0", STEERING, 1.0, "a.txt", STEERING)]
+
+
+@pytest.fixture
+def scripted(monkeypatch):
+    library = Scripted()
+    monkeypatch.setattr("rag.library.open_library", lambda *_: nullcontext(library))
+    return library
+
+
+@pytest.fixture
+def here(monkeypatch, capsys):
+    """Runs a command in this process: its exit code, and what it said."""
+
+    def run(*words):
+        monkeypatch.setattr(sys, "argv", ["tanya", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return ended.value.code, capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def queries(tmp_path):
+    path = tmp_path / "queries.jsonl"
+    path.write_text('{"_id": "a", "text": "Who?"}\n{"_id": "b", "text": "When?"}\n')
+    return path
+
+
+def rows(path):
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Notes\n\nCall them.\n",
+        "a note",
+        '{"_id": "a", "text": "Who?"}\n',
+        '{"_id": "a", "text": "Who?"}',
+        "a note\n{",
+    ],
+)
+def test_a_file_of_something_else_takes_no_answers_and_stays_as_it_is(scripted, here, queries, tmp_path, text):
+    (tmp_path / "notes").write_text(text)
+    code, said = here("ask", "--queries", queries, "--out", tmp_path / "notes")
+    assert (code, scripted.asked) == (1, [])
+    assert "line 1: not an answer" in said.err
+    assert (tmp_path / "notes").read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("ending", "asked"),
+    [
+        (b"", ["When?"]),
+        (b"{", ["When?"]),
+        (b'{"query_id": "b", "text": "caf\xc3', ["When?"]),
+        (b'{"query_id": "b", "models": {}', ["When?"]),
+        (b'{"query_id": "b", "text": "At noon."}', []),
+    ],
+)
+def test_only_an_unfinished_last_line_is_answered_again(scripted, here, queries, tmp_path, ending, asked):
+    answers = tmp_path / "answers.jsonl"
+    answers.write_bytes(b'{"query_id": "a", "text": "They."}\n' + ending)
+    assert here("ask", "--queries", queries, "--out", answers)[0] == 0
+    assert scripted.asked == asked
+    assert [row["query_id"] for row in rows(answers)] == ["a", "b"]
+    assert rows(answers)[0] == {"query_id": "a", "text": "They."}
+
+
+def test_answers_that_cannot_be_kept_are_one_line(scripted, here, queries, tmp_path):
+    code, said = here("ask", "--queries", queries, "--out", tmp_path / "missing" / "answers.jsonl")
+    assert (code, scripted.asked) == (1, [])
+    assert "answers.jsonl (No such file or directory)" in said.err
+
+
+@pytest.mark.parametrize("where", ["problem", "model_problem"])
+def test_a_model_that_fails_ends_a_file_of_questions_which_goes_on_later(scripted, here, queries, tmp_path, where):
+    answers = tmp_path / "answers.jsonl"
+    setattr(scripted, where, "The server is down. Start it.")
+    code, said = here("ask", "--queries", queries, "--out", answers)
+    assert code == 1
+    assert "The server is down. Start it. What was answered is kept: run the same command again" in said.err
+    assert rows(answers) == []
+    setattr(scripted, where, "")
+    assert here("ask", "--queries", queries, "--out", answers)[0] == 0
+    assert [row["query_id"] for row in rows(answers)] == ["a", "b"]
+
+
+def test_a_question_of_a_file_that_cannot_be_asked_costs_no_other(scripted, here, queries, tmp_path):
+    answers = tmp_path / "answers.jsonl"
+    queries.write_text('{"_id": "a", "text": " "}\n{"_id": "b", "text": "When?"}\n')
+    for _ in range(2):
+        code, said = here("ask", "--queries", queries, "--out", answers)
+        assert code == 1
+        assert "1 of the questions can't be asked" in said.err
+        assert ["error" in row for row in rows(answers)] == [True, False]
+        assert scripted.asked == ["When?"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [("TANYA_THREADS", "0", "greater than or equal to 1"), ("TANYA_LLM", "olama", "'embedded', 'ollama' or 'openai'")],
+)
+def test_a_wrong_setting_is_named_with_what_it_may_be(here, monkeypatch, name, value, allowed):
+    monkeypatch.setenv(name, value)
+    for command in ("doctor", "sync"):
+        code, said = here(command)
+        assert code == 1
+        assert f"{name} is '{value}'" in said.err
+        assert allowed in said.err
+
+
+@pytest.mark.parametrize("command", ["ask", "retrieve"])
+def test_what_an_article_says_is_shown_as_it_is_and_steers_no_terminal(scripted, here, command):
+    said = here(command, "Who?")[1].out
+    assert "[31mSatu2J :id: [b]dua[/b]" in said
+    assert not re.search(r"[^\n -~\xa0-\U0010ffff]", said)
+
+
+def test_json_keeps_control_characters_as_escapes(scripted, here):
+    said = here("ask", "Who?", "--json")[1].out
+    assert json.loads(said)["citations"][0]["quote"] == STEERING
+    assert not re.search(r"[^\n -~\xa0-\U0010ffff]", said)
+
+
+def test_damage_is_said_with_the_way_out_of_it(here, data, tmp_path, monkeypatch):
+    monkeypatch.setattr("rag.database._CHECKED_UP_TO", 0)
+    folder = Path(shutil.copytree(data, tmp_path / "data"))
+    path = folder / "library.sqlite3"
+    connection = sqlite3.connect(path)
+    (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'files'").fetchone()
+    (size,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.close()
+    content = bytearray(path.read_bytes())
+    content[(page - 1) * size : page * size] = b"\xff" * size
+    path.write_bytes(content)
+    code, said = here("retrieve", "Galuzin", "--corpus", CORPUS, "--data", folder)
+    assert code == 1
+    assert "The library was damaged" in said.err
+    assert "Run the command again" in said.err

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 import sqlite3
+import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from embedding_servers import free_port
 from test_cli import tanya
+from test_documents import without_privileges
 
 from rag.doctor import Check, examine
 from rag.library import open_library
 from rag.lock import FolderLock
 from rag.settings import Settings
+from rag.setup import make_ready, model_path
 from rag.states import States
 from rag.store import Store
 
@@ -115,6 +120,16 @@ def test_a_file_that_is_no_library_is_named(data):
     assert states(look(data), "library") == ["problem"]
 
 
+def test_a_library_that_another_program_holds_is_not_taken_for_a_damaged_one(data, monkeypatch):
+    monkeypatch.setattr("rag.schema.CONNECT", "PRAGMA busy_timeout = 0")
+    with closing(sqlite3.connect(data / "library.sqlite3")) as other:
+        other.executescript("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;")
+        found = look(data, repair=True)
+    assert states(found, "library") == ["problem"]
+    assert found["library"][0].cure.startswith("Close what else has it open")
+    assert states(look(data), "library") == ["ok"]
+
+
 def test_a_library_in_use_is_not_opened(data):
     with FolderLock(data):
         found = look(data)
@@ -163,6 +178,20 @@ def test_a_missing_chat_model_is_a_problem_with_its_command(data, tmp_path):
     found = look(data, models=tmp_path / "none")
     assert states(found, "chat model") == ["problem"]
     assert "tanya setup" in found["chat model"][0].cure
+
+
+def test_a_chat_model_in_a_folder_that_cannot_be_written_is_ready(monkeypatch):
+    monkeypatch.setattr("rag.setup.MODEL_BYTES", len(b"model"))
+    monkeypatch.setattr("rag.setup.MODEL_SHA256", hashlib.sha256(b"model").hexdigest())
+    monkeypatch.setattr("rag.setup.try_model", lambda _: None)
+    monkeypatch.setattr("rag.setup._read_rules", lambda: None)
+    with tempfile.TemporaryDirectory() as folder:
+        model_path(Path(folder)).write_bytes(b"model")
+        Path(folder).chmod(0o555)
+        said: list[str] = []
+        with without_privileges():
+            make_ready(Path(folder), said.append)
+    assert said == ["Trying the model ..."]
 
 
 def test_the_chat_model_of_a_server_is_looked_for_there(data):

@@ -133,8 +133,9 @@ def test_an_unreadable_file_is_named_with_the_reason(open_folder: Path) -> None:
         read(scan(open_folder)[0], Manifest())
 
 
-def test_a_dead_link_is_reported_and_not_passed_over(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").symlink_to(tmp_path / "gone.txt")
+@pytest.mark.parametrize("target", ["gone.txt", "a.txt"])
+def test_a_link_that_is_dead_or_leads_to_itself_is_reported_and_not_passed_over(tmp_path: Path, target: str) -> None:
+    (tmp_path / "a.txt").symlink_to(tmp_path / target)
     with pytest.raises(CorpusError, match="can't be opened"):
         read(scan(tmp_path)[0], Manifest())
 
@@ -275,6 +276,11 @@ def test_a_wrong_manifest_is_refused_with_its_place(tmp_path: Path, content: str
     (tmp_path / "manifest.json").write_text(content)
     with pytest.raises(CorpusError, match=reason):
         load_manifest(tmp_path)
+
+
+def test_what_a_manifest_says_can_be_stored(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text(r'{"a.txt": {"title": "\ud800 Kabar", "derived": true}}')
+    assert load_manifest(tmp_path).for_path("a.txt") == ManifestEntry(title="\ufffd Kabar", derived=True)
 
 
 def test_a_folder_without_manifest_says_nothing_of_its_articles(tmp_path: Path) -> None:

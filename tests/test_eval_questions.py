@@ -2,8 +2,9 @@ import json
 
 import pytest
 
-from eval.__main__ import GOLD, select
+from eval.__main__ import GOLD, main, select
 from eval.questions import GoldError, Quote, load_questions
+from rag.errors import CorpusError
 
 LINE = {
     "id": "g001",
@@ -97,3 +98,32 @@ def test_a_limit_is_spread_evenly_over_the_questions(tmp_path):
 def test_a_selection_of_nothing_is_an_error(tmp_path):
     with pytest.raises(GoldError, match="No question"):
         select(load_questions(written(tmp_path, LINE)), split="heldout")
+
+
+class Unreadable:
+    """A library whose folder has no articles; `closed` is whether it was closed."""
+
+    closed = False
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.closed = True
+
+    def sync(self):
+        raise CorpusError("No articles in [/tmp].")
+
+
+def test_an_error_is_shown_as_it_is_and_the_library_is_closed(monkeypatch, capsys):
+    library = Unreadable()
+    monkeypatch.setattr("rag.library.open_library", lambda **_: library)
+    assert main([]) == 1
+    assert "No articles in [/tmp]." in capsys.readouterr().err
+    assert library.closed
+
+
+def test_a_wrong_setting_is_one_line(monkeypatch, capsys):
+    monkeypatch.setenv("TANYA_THREADS", "0")
+    assert main([]) == 1
+    assert "TANYA_THREADS is '0'" in capsys.readouterr().err

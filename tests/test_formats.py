@@ -6,6 +6,7 @@ import zipfile
 import docx
 import pypdf
 import pytest
+from reading_time import grows_with_the_text
 
 from rag import parsers
 from rag.errors import CorpusError
@@ -82,6 +83,14 @@ def test_a_pdf_gives_its_text_with_broken_lines_and_words_joined() -> None:
         "terima kasih atas informasi CIA yang membantu Rusia menggagalkan serangan di Saint Petersburg. "
         "Orang-orang itu ditahan pada hari Jumat."
     )
+
+
+def test_a_long_run_of_letters_in_a_pdf_takes_no_longer_than_other_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(text: str) -> Parsed:
+        monkeypatch.setattr("rag.formats.parse_guarded", lambda *_: {"text": text})
+        return parse(".pdf", b"")
+
+    assert grows_with_the_text(read, "kata")
 
 
 def test_a_pdf_without_password_for_reading_is_read_though_it_is_encrypted() -> None:

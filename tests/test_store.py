@@ -77,8 +77,10 @@ def test_boilerplate_sentences_are_kept_and_stay_out_of_passages(store):
 def test_what_is_not_there_is_a_key_error_by_id_and_left_out_of_lists(store):
     store.write([one_file("a", "Berita.")])
     for missing in (store.document, store.passage):
-        with pytest.raises(KeyError):
+        with pytest.raises(KeyError) as raised:
             missing("b#0")
+        assert isinstance(raised.value, LibraryError)
+        assert str(raised.value).startswith("b#0 is not in the library")
     assert [passage.id for passage in store.passages_by_ids(["b#0", "a#0"])] == ["a#0"]
     assert store.passages_of("b") == ()
 
@@ -310,7 +312,8 @@ def test_an_emptied_file_is_a_new_library(tmp_path):
     store.close()
 
 
-def test_damage_met_while_in_use_is_an_error_with_a_way_out(tmp_path, monkeypatch):
+@pytest.mark.parametrize("turn", [Store.alone, Store._transaction])
+def test_damage_met_while_in_use_is_an_error_with_a_way_out(tmp_path, monkeypatch, turn):
     monkeypatch.setattr("rag.database._CHECKED_UP_TO", 0)
     store = Store(tmp_path)
     store.write([one_file(f"{number}", f"Berita nomor {number}. " * 50) for number in range(50)])
@@ -321,11 +324,13 @@ def test_damage_met_while_in_use_is_an_error_with_a_way_out(tmp_path, monkeypatc
     content[(page - 1) * size : page * size] = b"\xff" * size
     store.path.write_bytes(content)
     store = Store(tmp_path)
-    with pytest.raises(LibraryError, match="Run the command again"):
+    with pytest.raises(LibraryError, match="Run the command again"), turn(store):
         store.documents()
     assert broken_files(tmp_path) == ["library.sqlite3.broken-1"]
     with pytest.raises(LibraryError, match="closed"):
         store.documents()
+    with pytest.raises(LibraryError, match="closed"):
+        store.set_note("name", "value")
     Store(tmp_path).close()
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
-import os
 import socket
 import webbrowser
 from collections.abc import Iterator
@@ -23,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from rag.errors import TanyaError
 from ui.page import Library, build_page
 
+HOST = "127.0.0.1"  # nobody else's computer reaches the page
 PORTS = 100  # tried from the one asked for upwards
 BODY = 1_000_000  # bytes of one request; the longest question allowed is far below
 SESSIONS = 200  # open pages whose chats are kept in memory
@@ -51,6 +50,7 @@ SAFETY = {
 }
 
 LAUNCH: dict[str, Any] = {
+    "server_name": HOST,
     "prevent_thread_lock": True,
     "quiet": True,
     "share": False,
@@ -85,32 +85,21 @@ class Guard:
             await self.app(scope, receive, send_safely)
 
 
-def start(library: Library, host: str = "127.0.0.1", port: int = 7860) -> tuple[gr.Blocks, str]:
+def start(library: Library, port: int = 7860) -> tuple[gr.Blocks, str]:
     """Serves the page from a thread of its own; returns it, to be closed, and its address."""
-    local = _is_loopback(host)
-    password = os.environ.get("TANYA_PASSWORD", "")
-    if not local and not password:
-        raise TanyaError(f"{host} can be reached by others: set TANYA_PASSWORD first (the user name is tanya).")
-    hosts = ["127.0.0.1", "localhost", "[::1]"] if local else ["*"]  # elsewhere the login guards, not the name
-    guards = [Middleware(Guard), Middleware(TrustedHostMiddleware, allowed_hosts=hosts)]
+    guards = [Middleware(Guard), Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])]
     page = build_page(library)
-    for free in _free_ports(host, port):
+    for free in _free_ports(port):
         # Another may have taken it since, or a busy machine may not have started within gradio's five seconds.
         with contextlib.suppress(OSError):
-            page.launch(
-                server_name=host,
-                server_port=free,
-                auth=None if local else ("tanya", password),
-                app_kwargs={"middleware": guards},
-                **LAUNCH,
-            )
+            page.launch(server_port=free, app_kwargs={"middleware": guards}, **LAUNCH)
             return page, str(page.local_url)
     raise TanyaError(f"No free port from {port} on: give another one with --port.")
 
 
-def serve(library: Library, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = False) -> None:
+def serve(library: Library, port: int = 7860, open_browser: bool = False) -> None:
     """Serves the page until Ctrl-C, at the first free port from `port` on."""
-    page, address = start(library, host, port)
+    page, address = start(library, port)
     typer.echo(f"tanya is at {address}  (Ctrl-C ends it)")
     if open_browser:
         webbrowser.open(address)
@@ -126,18 +115,10 @@ def _refusal(headers: Headers) -> PlainTextResponse | None:
     return None
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:  # some other computer's name, or this one's on the network
-        return False
-
-
-def _free_ports(host: str, first: int) -> Iterator[int]:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+def _free_ports(first: int) -> Iterator[int]:
     for port in range(first, min(first + PORTS, 65536)):
-        with contextlib.suppress(OSError), socket.socket(family) as probe:
+        with contextlib.suppress(OSError), socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
+            probe.bind((HOST, port))
             probe.close()  # before somebody else is to bind it
             yield port
