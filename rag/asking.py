@@ -25,7 +25,7 @@ from rag.retrieve import Retriever
 from rag.translate import in_language
 from rag.truecase import truecase
 from rag.units import Unit
-from rag.weigh import shown, worth
+from rag.weigh import at_home, shown, worth
 
 # Passages retrieved for a question; the first of them are shown.
 RETRIEVED, SHOWN = 40, 10
@@ -117,9 +117,10 @@ class Asker:
         problem = premise = ""
         try:
             for part, found in self._parts(question, passages, answer.narrowed.filters):
-                units, premise = self._readable(part, found)
+                others = self.units([passage.passage_id for passage in found])
+                units, premise = self._readable(part, found, others)
                 said.append(Part(part, ()))
-                for groups in self._groups(part, units):
+                for groups in self._groups(part, units, others):
                     said[-1] = Part(part, tuple(self._with_copies(group, found) for group in groups))
                     growing = _answered(answer, question, [part for part in said if part.groups])
                     if growing.answered:
@@ -154,12 +155,14 @@ class Asker:
             found = self._retrieved(text, filters)
             yield replace(question, text=text, kind=kind_of(text)), found
 
-    def _readable(self, question: Question, passages: Sequence[RetrievedPassage]) -> tuple[list[Unit], str]:
-        """The units that are read, best first, and what all articles lack of the question, if that leaves none.
+    def _readable(
+        self, question: Question, passages: Sequence[RetrievedPassage], found: Sequence[Unit]
+    ) -> tuple[list[Unit], str]:
+        """The units of passages that are read, best first, and what all articles lack of the question, if none is.
 
         An article that lacks a name, number or date of the question can't answer it, and need not be read.
         """
-        units = dict(zip(passages, self.units([passage.passage_id for passage in passages]), strict=True))
+        units = dict(zip(passages, found, strict=True))
         missing = {passage: missing_premise(question, unit) for passage, unit in units.items()}
         whole = [passage for passage in passages if not missing[passage]]
         if not whole and self._known(set(missing.values()), units.values()):
@@ -170,7 +173,7 @@ class Asker:
         best = {units[passage].key: units[passage] for passage in _best(whole)}
         return list(best.values()), premise
 
-    def _groups(self, question: Question, units: Sequence[Unit]) -> Iterator[tuple[Group, ...]]:
+    def _groups(self, question: Question, units: Sequence[Unit], others: Sequence[Unit]) -> Iterator[tuple[Group, ...]]:
         """What the units say, first of the best ones alone, then of all; on a fast machine of further ones."""
         assert self.reader is not None
         units, further = units[:UNITS], units[UNITS:]
@@ -187,7 +190,8 @@ class Asker:
             pace = (time.monotonic() - began) / max(1, len(readings))
             if len(readings) >= UNITS and pace * (len(readings) + len(batch)) > QUICK_S:
                 return
-            readings += self.reader.read(batch, for_reading(question.text), partial(worth, question))
+            found = self.reader.read(batch, for_reading(question.text), partial(worth, question))
+            readings += [at_home(question, reading, others) for reading in found]
             yield shown(question, readings)
 
     def _searched(self, answer: Answer) -> int:

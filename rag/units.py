@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.atoms import has_name
 from rag.dates import DateExpression, DateSpan, format_date, resolve_document
 from rag.documents import Document
 from rag.masthead import dateline, without_dateline
@@ -41,6 +42,10 @@ class Unit:
     all_dates: frozenset[DateSpan]
     text: str
     key: str
+
+    def has(self, name: str) -> bool:
+        """Whether one of its sentences has the name."""
+        return has_name(" ".join(map(self.quote, range(len(self.sentences)))), name)
 
     def quote(self, number: int) -> str:
         """Sentence `number` (from 0), verbatim."""

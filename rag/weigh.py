@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from operator import itemgetter
 
-from rag.atoms import is_name
+from rag.atoms import atoms, has_name, is_name
 from rag.dates import find_dates, rewrite_dates, weekday_name
 from rag.language import KNOWN
 from rag.merge import Finding, Group, merge
@@ -23,7 +24,8 @@ from rag.overlap import word_share
 from rag.premise import has_main_verb
 from rag.question import Question, asks_weekday, may_ask_what
 from rag.reading import Reading
-from rag.verify import split_verdict, verify
+from rag.units import Unit
+from rag.verify import LEANS_TO_YES, split_verdict, verify
 
 # The weights: constant; doubt and lead (each a log-odds), share of the question's words, and its verb, in the sentence.
 BASE, DOUBT, LEAD, CLOSENESS, VERB = -1.9, -0.5, 0.3, 2.3, 0.3
@@ -74,6 +76,20 @@ def shown(question: Question, readings: Sequence[Reading]) -> tuple[Group, ...]:
     sureness = [_sureness(group) for group in told]
     enough = _enough(question, max(sureness))
     return tuple(group for group, sure in zip(told, sureness, strict=True) if sure >= enough)
+
+
+def at_home(question: Question, reading: Reading, others: Iterable[Unit]) -> Reading:
+    """A reading whose unit lacks a name that it gives, as one of the unit of the same article that says it.
+
+    A name may be read in the article's title, and told in another passage; the publisher's is in the heading alone.
+    """
+    here, named = reading.unit, atoms(reading.text).names
+    if question.kind == "yesno" or all(here.has(name) or has_name(here.document.publisher, name) for name in named):
+        return reading
+    same = [unit for unit in others if unit.document.id == here.document.id]
+    told = [(verify(question, unit, reading.text).closeness, unit) for unit in same]
+    closeness, unit = max(told, key=itemgetter(0), default=(0.0, here))
+    return replace(reading, unit=unit, hint=None) if closeness else reading
 
 
 def _of_the_story(question: Question, readings: Sequence[Reading], findings: Sequence[Finding]) -> list[Finding]:
@@ -128,14 +144,14 @@ def _is_sure(question: Question, finding: Finding) -> bool:
 
 def _found(question: Question, reading: Reading, readings: Sequence[Reading]) -> Finding | None:
     """What a reading says; None where it says nothing, or nothing that its unit supports."""
-    if not reading.text or _REFUSAL.match(reading.text):
+    reply, unit = _reply(question, reading), reading.unit
+    if not reply:
         return None
-    unit = reading.unit
-    verdict = verify(question, unit, reading.text, reading.hint, reading.leaning)
+    verdict = verify(question, unit, reply, reading.hint, reading.leaning)
     if not verdict.supported:
         return None
     context = [e.date.start for number in verdict.sentences for e in unit.dates[number] if e.date]
-    rewritten = rewrite_dates(reading.text, unit.document.published, context, question.language)
+    rewritten = rewrite_dates(reply, unit.document.published, context, question.language)
     text = (verdict.instead or rewritten).strip(" .")
     if asks_weekday(question.text):
         text = _with_weekday(text, question.language)
@@ -145,6 +161,15 @@ def _found(question: Question, reading: Reading, readings: Sequence[Reading]) ->
         closeness = max(closeness, UNKNOWN_CLOSENESS)
     sureness = BASE + DOUBT * reading.doubt + LEAD * _lead(reading, readings) + CLOSENESS * closeness + VERB * has_verb
     return Finding(unit, text[:1].upper() + text[1:], verdict.sentences, reading.doubt, verdict.closeness, sureness)
+
+
+def _reply(question: Question, reading: Reading) -> str:
+    """What a reading says; where it refuses to say whether something is so, what its first word leans to."""
+    if not _REFUSAL.match(reading.text):
+        return reading.text
+    if question.kind != "yesno" or reading.leaning is None:
+        return ""
+    return "Yes" if reading.leaning >= LEANS_TO_YES else "No"
 
 
 def _with_weekday(text: str, language: str) -> str:

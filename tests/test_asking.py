@@ -66,16 +66,15 @@ def test_as_many_units_are_read_as_the_machine_reads_quickly(monkeypatch, second
     reader, units = PacedReader(seconds), [object() for _ in range(20)]
     monkeypatch.setattr(asking.time, "monotonic", lambda: reader.now)
     asker = Asker(Mock(), lambda ids: units, reader, {})
-    batches = list(asker._groups(understand("When did they meet?"), units[:MOST]))
+    batches = list(asker._groups(understand("When did they meet?"), units[:MOST], []))
     assert reader.read_units == units[:count]
     assert len(batches) == 1 + -(-(UNITS - FIRST) // 3) + -(-(count - UNITS) // 3)
 
 
 def test_a_text_that_an_article_has_twice_is_read_once():
     units = [Mock(key=key, all_dates=()) for key in "abab"]
-    asker = Asker(Mock(), lambda ids: units, None, {})
-    asker_reads, _ = asker._readable(understand("why?"), passages(("a", "", 4)))
-    assert [unit.key for unit in asker_reads] == ["a", "b"]
+    read, _ = Asker(Mock(), Mock(), None, {})._readable(understand("why?"), passages(("a", "", 4)), units)
+    assert [unit.key for unit in read] == ["a", "b"]
 
 
 def test_units_that_there_may_be_time_for_come_behind_those_that_are_read_in_any_case():

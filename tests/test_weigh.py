@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rag.documents import Document
@@ -10,7 +12,7 @@ from rag.question import for_reading, understand
 from rag.reading import Reading
 from rag.sentences import document_sentences
 from rag.units import Unit, document_units
-from rag.weigh import shown, worth
+from rag.weigh import at_home, shown, worth
 
 QUESTION = understand("Which agency helped Russia in Saint Petersburg?")
 
@@ -47,6 +49,32 @@ def test_an_answer_is_surer_when_its_reading_leads_the_others():
     leading = shown(QUESTION, [Reading(CIA, -2.0, "CIA"), Reading(OTHER, 3.0)])
     behind = shown(QUESTION, [Reading(CIA, -2.0, "CIA"), Reading(OTHER, -3.0)])
     assert leading[0].findings[0].sureness > behind[0].findings[0].sureness
+
+
+def article(*passages: str) -> list[Unit]:
+    document = Document(
+        "T", "T.txt", "\n\n".join(passages), "Putin berterima kasih kepada CIA", "Harian A", language="id"
+    )
+    sentences = document_sentences(document)
+    found = [replace(split_passages(document, [each])[0], id=f"T#{at}") for at, each in enumerate(sentences)]
+    return list(document_units(document, sentences, found).values())
+
+
+def test_a_name_from_the_title_is_cited_where_the_article_tells_it():
+    here, there = article(
+        "Rusia menahan tujuh orang di Saint Petersburg.", "Badan CIA membantu Rusia di Saint Petersburg."
+    )
+    read = Reading(here, -2.0, "CIA", hint=0)
+    assert at_home(QUESTION, read, [here, there]).unit is there
+    for kept in (read, replace(read, text="Harian A"), replace(read, text="NASA"), Reading(here, -2.0, "tujuh")):
+        assert at_home(QUESTION, kept, [here, CIA]) == kept
+
+
+def test_a_refusal_to_say_whether_is_what_it_leans_to():
+    asked = understand("Did the CIA help Russia in Saint Petersburg?")
+    for leaning, told in ((-1.0, ["No"]), (4.0, ["Yes"]), (None, [])):
+        groups = shown(asked, [Reading(CIA, 0.5, "NO_FOUND", leaning=leaning)])
+        assert [group.text for group in groups] == told
 
 
 @pytest.mark.parametrize("reply", ["Not found", "NO_FOUND", "Tidak disebutkan dalam artikel", "", "Merkel"])
