@@ -99,6 +99,17 @@ def test_its_probabilities_are_those_of_the_embedded_model(chat, library):
         assert ours.doubt == pytest.approx(own.doubt, abs=1.0)
 
 
+def test_behind_a_likely_refusal_it_says_what_the_embedded_model_says(chat, library):
+    units = library.units(["003_ea25b965475099d2.txt#1"])
+    question = "ke negara mana orang-orang dari seluruh dunia pergi untuk gabung IS?"
+    here = ServerReader(chat).read(units, question, lambda doubts: range(len(doubts)))[0]
+    there = library._load_reader().read(units, question, lambda doubts: range(len(doubts)))[0]
+    if here.doubt in (SAID, REFUSED):
+        return  # a server without probabilities says nothing of what it would say else
+    assert here.doubt > 0  # alone, its reply would be the refusal
+    assert here.text == there.text == "Suriah"
+
+
 def test_reading_costs_what_the_server_takes_and_the_rules_are_read_once(server, ollama, chat, library):
     units = library.units(["000_69174ce6b1ba241c.txt#0", "002_cfdfa9a4887e825d.txt#0", "003_ea25b965475099d2.txt#0"])
     reader = ServerReader(chat)
