@@ -19,7 +19,7 @@ from rag.infer import narrow
 from rag.merge import Group
 from rag.parts import parts
 from rag.premise import missing_premise
-from rag.question import LONGEST, Question, for_reading, kind_of, understand
+from rag.question import LONGEST, Question, asks_for_something, for_reading, kind_of, understand
 from rag.reading import Reader, Reading
 from rag.retrieve import Retriever
 from rag.translate import in_language
@@ -89,7 +89,10 @@ class Asker:
         # The answer is in the language of what was typed, whatever the rewriting is in.
         if alone == asked.text:
             return asked
-        return replace(understand(alone[:LONGEST]), language=asked.language, own=asked.text)
+        whole = understand(alone[:LONGEST])
+        # "Who was invited? What is the occasion?" asks what; "and in 2019?" what was asked before.
+        kind = asked.kind if asks_for_something(asked.text) else whole.kind
+        return replace(whole, language=asked.language, own=asked.text, kind=kind)
 
     def _rewrite(self, conversation: str) -> str:
         """The model's rewriting; "" where it fails, which the first reading then says."""

@@ -55,7 +55,8 @@ def standalone(question: str, history: Sequence[tuple[str, str]], complete: Call
         if (
             not written.endswith(BROKEN_OFF)
             and _same_kind(written, question)
-            and not _leaves_out(written, question)
+            and _puts_in(written, question)
+            and _keeps(written, question)
             and _names_nothing_new(written, " ".join([question, *(text for turn in turns for text in turn)]))
         ):
             return written
@@ -73,9 +74,20 @@ def _same_kind(written: str, question: str) -> bool:
     return bool(written) and asks and kind_of(question) in (kind_of(written), "open")
 
 
-def _leaves_out(written: str, question: str) -> bool:
-    """Whether the rewriting has nothing of what takes the place of something asked before."""
-    return bool(_INSTEAD.match(question) and content(question)) and not word_share(question, written)
+def _puts_in(written: str, question: str) -> bool:
+    """Whether the rewriting says more than the follow-up, or the follow-up names what it asks about."""
+    return word_share(written, question) < 1
+
+
+def _keeps(written: str, question: str) -> bool:
+    """Whether the rewriting has the follow-up's names, numbers and dates, and what is put in another's place."""
+    asked, new = atoms(question), atoms(written)
+    return (
+        asked.numbers <= new.numbers
+        and all(any(same_date(date, other) for other in new.dates) for date in asked.dates)
+        and all(has_name(written, name) for name in asked.names)
+        and not (_INSTEAD.match(question) and content(question) and not word_share(question, written))
+    )
 
 
 def _names_nothing_new(written: str, before: str) -> bool:

@@ -52,6 +52,28 @@ def test_a_rewriting_that_leaves_out_what_is_new_is_not_used():
     assert standalone(follow_up, history, lambda _: hurt) == hurt
 
 
+def test_a_rewriting_that_puts_nothing_in_is_not_used():
+    history = [("Have Trump and Putin met in person?", "Yes, in July 2017, at the G20 summit.")]
+    again = "Have Trump and Putin met in person? Which country was that in?"
+    for written in ("Which country was that in?", "In which country was that?"):
+        assert standalone("Which country was that in?", history, lambda _, same=written: same) == again
+    whole = "Which country did Trump and Putin meet in?"
+    assert standalone("Which country was that in?", history, lambda _: whole) == whole
+
+
+@pytest.mark.parametrize(
+    ("follow_up", "written"),
+    [
+        ("kalau orang Asia Tengah?", "Berapa orang Rusia yang bergabung?"),
+        ("dan pada 2015?", "Berapa orang Rusia yang bergabung pada 2016?"),
+    ],
+)
+def test_a_rewriting_that_loses_a_name_or_date_is_not_used(follow_up, written):
+    history = [("Berapa orang Rusia yang bergabung pada 2016?", "2.900 orang.")]
+    asked = "Berapa orang Rusia yang bergabung pada 2016?"
+    assert standalone(follow_up, history, lambda _: written) == f"{asked} {follow_up}"
+
+
 def test_markers_of_the_answer_do_not_reach_the_model():
     seen = []
     standalone("who confirmed it?", HISTORY, lambda conversation: seen.append(conversation) or "")
