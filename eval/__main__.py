@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from eval.questions import GoldError, Question, load_questions
 from eval.report import Report, Row, compare, load, save
 from eval.run import Library, Partial, describe, run
-from rag.errors import TanyaError
+from rag.errors import ModelError, TanyaError
 from rag.settings import Settings
 
 GOLD = Path(__file__).with_name("gold.jsonl")
@@ -87,6 +87,8 @@ def _evaluate(options: argparse.Namespace, console: Console) -> None:
     earlier = load(options.compare) if options.compare else None
     with open_library(corpus=options.corpus, data=options.data) as library:
         library.sync()
+        if library.model_problem:  # where no model reads, every answer would count as an abstention
+            raise ModelError(library.model_problem)
         about = describe(library, options.corpus, options.questions)
         partial = Partial(options.out / f"{about['commit']}.partial.jsonl", about)
         report = _asked(library, questions, partial, console)

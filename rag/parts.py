@@ -28,6 +28,13 @@ _TWO_YEARS = re.compile(
     rf"\b({_BEFORE_YEAR})(\w+ )?((?:19|20)\d\d),? (?:and|dan) (?:{_BEFORE_YEAR})?(\w+ )?((?:19|20)\d\d)\b",
     re.IGNORECASE,
 )
+# Three or more who are asked for at once: "the names of the mayor, the governor and the minister".
+_LISTED = re.compile(
+    r"(?P<asks>what are the names of|who are|who were|siapa(?:kah)?(?: saja)?(?: nama)?) "
+    r"(?P<first>[^?,]+(?:, [^?,]+)+),? (?:and|dan|serta) (?P<last>[^?,]+)\??",
+    re.IGNORECASE,
+)
+_OF_ONE = {"what are the names of": "What is the name of", "who are": "Who is", "who were": "Who was"}
 # "And how long did it last?" is nothing without the first question.
 _REFERS = re.compile(
     r"\b(it|its|he|she|they|them|him|her|their|that|this|itu|dia|ia|mereka|keduanya|tersebut|\w{3,}nya)\b",
@@ -43,6 +50,10 @@ def parts(question: str) -> tuple[str, ...]:
         first, rest = question[: second.start()].strip(" ,?"), question[second.end() :].strip()
         if len(rest.split()) > 1:  # "Who called whom, and when?" asks for two things of one event
             return f"{first}?", _completed(first, rest)
+    listed = _LISTED.fullmatch(question)
+    if listed:
+        asks = _OF_ONE.get(listed["asks"].casefold(), listed["asks"])
+        return tuple(f"{asks} {one}?" for one in [*listed["first"].split(", "), listed["last"]])
     years = _TWO_YEARS.search(question)
     if years:
         lead, month, year, other_month, other_year = years.groups()

@@ -43,13 +43,16 @@ def truecase(question: str, texts: Iterable[str]) -> str:
 
 def _cased(question: str, cased: Callable[[str], str]) -> str:
     """The question, each word in small letters that may be a name as `cased` has it."""
-    known = {word: kind for kind, matched, _ in phrases(question) for word in matched.split()}
+    found = phrases(question)
+    known = {word: kind for kind, matched, _ in found for word in matched.split()}
+    # Of several words, as in "new year" or "middle east", none is meant by itself.
+    named = {word for kind, matched, _ in found if kind == "name" and " " in matched for word in matched.split()}
 
     def each(match: re.Match[str]) -> str:
         word = match.group()
         if is_small_word(word) or known.get(word) in _NO_NAMES or not word.islower():
             return word
-        return word.capitalize() if known.get(word) in _PLACES else cased(word)
+        return word.capitalize() if known.get(word) in _PLACES or word in named else cased(word)
 
     return _WORD.sub(each, question)
 

@@ -44,6 +44,9 @@ SURE = -0.4
 # sure the surest is (P = 0.5): articles that differ. A window of 1.8 made 2 of 160 answers more right, and showed half
 # as many wrong statements again.
 WINDOW, WINDOW_OF_MANY, LIKELY = 0.5, 3.0, 0.0
+# The log-odds below which a further article that says the same is not cited. On the development questions 94 % of the
+# citations are then in a right article (92 before) and 84 % on a right sentence (76); 80 % of these are cited (81).
+CITED = -1.0
 # Yes and no are decided by the check; the doubt of a reading only has to be no refusal throughout.
 TOO_DOUBTFUL_YESNO = 1.5
 # Readings that are decoded: those that may end up in the answer.
@@ -75,7 +78,13 @@ def shown(question: Question, readings: Sequence[Reading]) -> tuple[Group, ...]:
     told = [group for group in groups if any(finding.closeness for finding in group.findings)] or groups
     sureness = [_sureness(group) for group in told]
     enough = _enough(question, max(sureness))
-    return tuple(group for group, sure in zip(told, sureness, strict=True) if sure >= enough)
+    return tuple(_cited(group) for group, sure in zip(told, sureness, strict=True) if sure >= enough)
+
+
+def _cited(group: Group) -> Group:
+    """The group without those that hardly say it: of an article that repeats the question's words, for one."""
+    first, *others = group.findings
+    return Group((first, *(finding for finding in others if finding.sureness >= CITED)))
 
 
 def at_home(question: Question, reading: Reading, others: Iterable[Unit]) -> Reading:

@@ -71,6 +71,19 @@ def test_as_many_units_are_read_as_the_machine_reads_quickly(monkeypatch, second
     assert len(batches) == 1 + -(-(UNITS - FIRST) // 3) + -(-(count - UNITS) // 3)
 
 
+@pytest.mark.parametrize(
+    ("before", "follow_up", "kind"),
+    [
+        ("Siapa yang diundang Putin ke Rusia?", "Acaranya dalam rangka apa?", "open"),
+        ("Did Putin and Trump meet?", "Which country was that in?", "where"),
+        ("When did Putin thank Trump?", "And in 2019?", "when"),
+    ],
+)
+def test_a_follow_up_asks_what_its_own_words_ask_for(before, follow_up, kind):
+    asked = Asker(Mock(), Mock(), None, {})._understood(follow_up, [(before, "…")])
+    assert (asked.text, asked.kind, asked.own) == (f"{before} {follow_up}", kind, follow_up)
+
+
 def test_a_text_that_an_article_has_twice_is_read_once():
     units = [Mock(key=key, all_dates=()) for key in "abab"]
     read, _ = Asker(Mock(), Mock(), None, {})._readable(understand("why?"), passages(("a", "", 4)), units)

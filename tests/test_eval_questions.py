@@ -123,6 +123,14 @@ def test_an_error_is_shown_as_it_is_and_the_library_is_closed(monkeypatch, capsy
     assert library.closed
 
 
+def test_without_a_model_nothing_is_measured(monkeypatch, capsys):
+    library = Unreadable()
+    library.sync, library.model_problem = lambda: None, "The chat model is not there. Run `tanya setup`."
+    monkeypatch.setattr("rag.library.open_library", lambda **_: library)
+    assert main([]) == 1
+    assert "Run `tanya setup`" in capsys.readouterr().err
+
+
 def test_a_wrong_setting_is_one_line(monkeypatch, capsys):
     monkeypatch.setenv("TANYA_THREADS", "0")
     assert main([]) == 1

@@ -35,6 +35,15 @@ from rag.parts import parts
             ("How many people were arrested in 2017?", "How many people were arrested in 2019?"),
         ),
         (
+            "What are the names of Russia's foreign minister, the FSB chief and the ambassador to Indonesia?",
+            (
+                "What is the name of Russia's foreign minister?",
+                "What is the name of the FSB chief?",
+                "What is the name of the ambassador to Indonesia?",
+            ),
+        ),
+        ("siapa saja Galuzin, Lavrov, dan Pompeo", ("siapa saja Galuzin?", "siapa saja Lavrov?", "siapa saja Pompeo?")),
+        (
             "When did Putin call Trump and how long did it last?",
             ("When did Putin call Trump?", "how long did it last (When did Putin call Trump)?"),
         ),
@@ -54,6 +63,7 @@ def test_a_question_of_two_parts_is_two_questions(question, expected):
         "What did Trump say about the plot and the people who were arrested?",
         "Apakah Putin dan Trump membahas Korea?",
         "When did Putin and Trump talk?",
+        "Who are the suspects and their lawyers?",
     ],
 )
 def test_a_question_about_one_event_stays_whole(question):

@@ -23,6 +23,9 @@ TEXTS = [
         ("what did erdogan say in helsinki", "what did Erdogan say in Helsinki"),
         # Who capitalises some names leaves out others.
         ("Kapan obama menelepon putin dan Trump", "Kapan Obama menelepon Putin dan Trump"),
+        # So are names of several words that the lexicon knows.
+        ("how many were arrested over the new year's plot", "how many were arrested over the New Year's plot"),
+        ("berapa lama perang di timur tengah", "berapa lama perang di Timur Tengah"),
         # Places are names in either language, whether or not a passage has them.
         ("berapa harga tiket ke jepang", "berapa harga tiket ke Jepang"),
         ("when did putin visit new york", "when did Putin visit New York"),
