@@ -44,8 +44,8 @@ def standalone(question: str, history: Sequence[tuple[str, str]], complete: Call
         complete: writes the model's rewriting of a conversation; None where no model runs.
 
     Returns:
-        The question as it is where it stands alone; the model's rewriting if it names nothing that wasn't named
-        before; else the earlier question and this one in a row, which a reading understands as well.
+        The question as it is where it stands alone; the model's rewriting if it puts something in, loses nothing and
+        names nothing that wasn't named before; else the earlier question and this one in a row.
     """
     if not history or not leans_on_history(question):
         return question
@@ -57,7 +57,7 @@ def standalone(question: str, history: Sequence[tuple[str, str]], complete: Call
             and _same_kind(written, question)
             and _puts_in(written, question)
             and _keeps(written, question)
-            and _names_nothing_new(written, " ".join([question, *(text for turn in turns for text in turn)]))
+            and _has_all(" ".join([question, *(text for turn in turns for text in turn)]), written)
         ):
             return written
     return f"{turns[-1][0].rstrip('?. ')}? {question}"
@@ -75,25 +75,21 @@ def _same_kind(written: str, question: str) -> bool:
 
 
 def _puts_in(written: str, question: str) -> bool:
-    """Whether the rewriting says more than the follow-up, or the follow-up names what it asks about."""
-    return word_share(written, question) < 1
+    """Whether the rewriting has a word that the follow-up hasn't; one that names somebody may stand alone as it is."""
+    return word_share(written, question) < 1 or bool(atoms(question).names)
 
 
 def _keeps(written: str, question: str) -> bool:
-    """Whether the rewriting has the follow-up's names, numbers and dates, and what is put in another's place."""
-    asked, new = atoms(question), atoms(written)
-    return (
-        asked.numbers <= new.numbers
-        and all(any(same_date(date, other) for other in new.dates) for date in asked.dates)
-        and all(has_name(written, name) for name in asked.names)
-        and not (_INSTEAD.match(question) and content(question) and not word_share(question, written))
-    )
+    """Whether the rewriting has what is new in the follow-up: "and in 2019?", "kalau yang luka?"."""
+    lost = _INSTEAD.match(question) and content(question) and not word_share(question, written)
+    return not lost and _has_all(written, question)
 
 
-def _names_nothing_new(written: str, before: str) -> bool:
-    new, known = atoms(written), atoms(before)
+def _has_all(text: str, other: str) -> bool:
+    """Whether a text has every name, number and date of another."""
+    known, wanted = atoms(text), atoms(other)
     return (
-        new.numbers <= known.numbers
-        and all(any(same_date(date, other) for other in known.dates) for date in new.dates)
-        and all(has_name(before, name) for name in new.names)
+        wanted.numbers <= known.numbers
+        and all(any(same_date(date, each) for each in known.dates) for date in wanted.dates)
+        and all(has_name(text, name) for name in wanted.names)
     )

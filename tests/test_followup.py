@@ -57,6 +57,8 @@ def test_a_rewriting_that_puts_nothing_in_is_not_used():
     again = "Have Trump and Putin met in person? Which country was that in?"
     for written in ("Which country was that in?", "In which country was that?"):
         assert standalone("Which country was that in?", history, lambda _, same=written: same) == again
+    alone = "What did Merkel say of that summit in Hamburg?"
+    assert standalone(alone, history, lambda _: alone) == alone
     whole = "Which country did Trump and Putin meet in?"
     assert standalone("Which country was that in?", history, lambda _: whole) == whole
 
