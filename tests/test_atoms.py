@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reading_time import grows_with_the_text
 
 from rag.atoms import atoms, has_name, is_called, may_have_name, named_numbers, names, numbers
 from rag.dates import DateSpan
@@ -82,6 +83,10 @@ def test_a_date_is_no_number():
 @given(st.text(max_size=200))
 def test_any_text_has_atoms(text):
     atoms(text)
+
+
+def test_the_names_of_a_long_article_take_no_longer_than_its_length():
+    assert grows_with_the_text(names, 4 * "Kata Bambang itu benar ")
 
 
 @pytest.mark.parametrize("text", ["π: " + "3" * 400 + " 7", "two " + "hundred " * 200 + ", 7"])
