@@ -65,8 +65,7 @@ def date_with_more_names(sought: Sought, cited: int, closeness: float) -> tuple[
 def own_choice(question: str, unit: Unit, answer: str) -> str:
     """Of two names between which the question lets choose the one that the unit has, where the answer is the other."""
     offered = [name for name in atoms(question).names if name.casefold() in choices(question)]
-    text = " ".join(unit.quote(number) for number in range(len(unit.sentences)))
-    having = [name for name in offered if has_name(text, name)]
+    having = [name for name in offered if unit.has(name)]
     if len(offered) != 2 or len(having) != 1 or has_name(answer, having[0]):
         return ""
     return having[0] if any(has_name(answer, name) for name in offered) else ""
