@@ -94,11 +94,11 @@ class Asker:
         kind = asked.kind if asks_for_something(asked.text) else whole.kind
         return replace(whole, language=asked.language, own=asked.text, kind=kind)
 
-    def _rewrite(self, conversation: str) -> str:
+    def _rewrite(self, conversation: str, begun: str) -> str:
         """The model's rewriting; "" where it fails, which the first reading then says."""
         assert self.reader is not None
         try:
-            return self.reader.rewrite(conversation)
+            return self.reader.rewrite(conversation, begun)
         except ModelError:
             return ""
 

@@ -35,37 +35,48 @@ def leans_on_history(question: str) -> bool:
     return len(content) < _FEW_WORDS or bool(_POINTS_BACK.search(question) or _INSTEAD.match(question))
 
 
-def standalone(question: str, history: Sequence[tuple[str, str]], complete: Callable[[str], str] | None) -> str:
+def standalone(
+    question: str, history: Sequence[tuple[str, str]], rewrite: Callable[[str, str], str] | None = None
+) -> str:
     """The question with what it leans on put in.
 
     Args:
         question: the follow-up.
         history: earlier questions and answers, oldest first.
-        complete: writes the model's rewriting of a conversation; None where no model runs.
+        rewrite: writes the model's rewriting of a conversation, where it has begun so; None where no model runs.
 
     Returns:
         The question as it is where it stands alone; the model's rewriting if it puts something in, loses nothing and
-        names nothing that wasn't named before; else the earlier question and this one in a row.
+        names nothing that wasn't named before; else its rewriting that begins with the question, so that it can't
+        repeat or answer the earlier one; else the earlier question and this one in a row.
     """
     if not history or not leans_on_history(question):
         return question
     turns = [(asked, _plain(answered)) for asked, answered in history[-_TURNS:]]
-    if complete is not None:
-        written = complete(prompts.follow_up(turns, question)).strip().strip('"')
-        if (
-            not written.endswith(BROKEN_OFF)
-            and _same_kind(written, question)
-            and _puts_in(written, question)
-            and _keeps(written, question)
-            and _has_all(" ".join([question, *(text for turn in turns for text in turn)]), written)
-        ):
-            return written
+    said = " ".join([question, *(text for turn in turns for text in turn)])
+    if rewrite is not None:
+        for begun in ("", _opening(question)):
+            written = rewrite(prompts.follow_up(turns, question), begun).strip().strip('"')
+            if _is_usable(written, question) and _has_all(said, written):
+                return written
     return f"{turns[-1][0].rstrip('?. ')}? {question}"
 
 
 def _plain(answer: str) -> str:
     """An answer without its markers: a model that sees [1] in the history invents more of them."""
     return " ".join(re.sub(r"\[\d+\]", "", answer).split())[:300]
+
+
+def _opening(question: str) -> str:
+    """How a rewriting begins that only adds to the question: "kalau orang Asia Tengah?" -> "Orang Asia Tengah"."""
+    opening = _INSTEAD.sub("", question).strip(" ?.!")
+    return opening[:1].upper() + opening[1:]
+
+
+def _is_usable(written: str, question: str) -> bool:
+    """Whether a rewriting is whole, still asks what the question asked, adds to it and loses nothing."""
+    whole = not written.endswith(BROKEN_OFF)
+    return whole and _same_kind(written, question) and _puts_in(written, question) and _keeps(written, question)
 
 
 def _same_kind(written: str, question: str) -> bool:

@@ -64,11 +64,17 @@ def date_with_more_names(sought: Sought, cited: int, closeness: float) -> tuple[
 
 def own_choice(question: str, unit: Unit, answer: str) -> str:
     """Of two names between which the question lets choose the one that the unit has, where the answer is the other."""
-    offered = [name for name in atoms(question).names if name.casefold() in choices(question)]
+    offered = offered_names(question)
     having = [name for name in offered if unit.has(name)]
-    if len(offered) != 2 or len(having) != 1 or has_name(answer, having[0]):
+    if len(having) != 1 or has_name(answer, having[0]):
         return ""
     return having[0] if any(has_name(answer, name) for name in offered) else ""
+
+
+def offered_names(question: str) -> tuple[str, ...]:
+    """The two names between which the question lets choose; none where it doesn't."""
+    offered = tuple(name for name in atoms(question).names if name.casefold() in choices(question))
+    return offered if len(offered) == 2 else ()
 
 
 def numbers_of(unit: Unit, sentences: Sequence[int]) -> frozenset[str]:

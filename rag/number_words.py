@@ -1,4 +1,4 @@
-"""Numbers in the words of other languages -> digits: "trois ans" -> "3 ans", "3,2 Millionen" -> "3,2 million"."""
+"""Numbers in the words and with the marks of other languages: "trois ans" -> "3 ans", "40.000" -> "40,000"."""
 
 from __future__ import annotations
 
@@ -44,6 +44,28 @@ _SCALES = {
 }
 # "250 000": groups of three with a space between.
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)")
+
+# Languages that write 40.000 and 3,5 where English writes 40,000 and 3.5.
+_DECIMAL_COMMA = frozenset({"id", "de", "nl", "es", "pt", "it"})
+# Groups of three, with a fraction or without, or a fraction of what follows it: not "7.30 pm", not "Windows 3.1".
+_NUMBER = (
+    r"(?<![\d.,])(?:\d{{1,3}}(?:{group}\d{{3}})+(?:{point}\d+)?|\d+{point}\d{{1,2}}(?=\s?[%a-z]))"
+    r"(?![\d.,]*\d)(?!\s*(?:[ap]\.?m\b|WI(?:B|TA?)\b))"
+)
+_MARKED_IN_ENGLISH = re.compile(_NUMBER.format(group=",", point=r"\."))
+_MARKED = re.compile(_NUMBER.format(group=r"\.", point=","))
+_EXCHANGED = str.maketrans(".,", ",.")
+
+
+def with_marks_of(text: str, written: str, language: str) -> str:
+    """The text with the marks of its numbers, written as in one language, as another one writes them."""
+    if written == "en" and language in _DECIMAL_COMMA:
+        pattern = _MARKED_IN_ENGLISH
+    elif language == "en" and written in _DECIMAL_COMMA:
+        pattern = _MARKED
+    else:
+        return text
+    return pattern.sub(lambda found: found[0].translate(_EXCHANGED), text)
 
 
 def in_digits(text: str, language: str) -> str:

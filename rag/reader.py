@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import takewhile
 from typing import NamedTuple
 
 import numpy as np
@@ -46,6 +47,13 @@ class _Begun(NamedTuple):
     sequence: int
     position: int
     logits: npt.NDArray[np.float32]
+
+
+class _Reply(NamedTuple):
+    """A whole reply, and the log-probability of its least likely token; see `Reading`."""
+
+    text: str
+    weakest: float | None
 
 
 class EmbeddedReader:
@@ -111,9 +119,10 @@ class EmbeddedReader:
                 replies = self._decode({number: begun[number] for number in chosen}, REPLY_TOKENS)
             finally:
                 self._forget_questions()
+        said = [replies.get(number, _Reply("", None)) for number in range(len(units))]
         return [
-            Reading(unit, doubt, *parse_reply(replies.get(number, ""), unit), leaning)
-            for number, (unit, doubt, leaning) in enumerate(zip(units, doubts, leanings, strict=True))
+            Reading(unit, doubt, *parse_reply(reply.text, unit), leaning, reply.weakest)
+            for unit, doubt, leaning, reply in zip(units, doubts, leanings, said, strict=True)
         ]
 
     def _ask(self, units: Sequence[Unit], question: str) -> dict[int, _Begun]:
@@ -138,24 +147,24 @@ class EmbeddedReader:
         for sequence, key in self._slots.items():
             self._engine.forget(sequence, self._lengths[key])
 
-    def rewrite(self, conversation: str) -> str:
-        """What the model writes for a conversation with a follow-up; see `rag.followup`."""
-        return self._write(FOLLOW_UP, conversation, REPLY_TOKENS)
+    def rewrite(self, conversation: str, begun: str = "") -> str:
+        """What the model writes for a conversation with a follow-up, where it has begun so; see `rag.followup`."""
+        return begun + self._write(FOLLOW_UP, conversation, REPLY_TOKENS, begun)
 
     def translate(self, text: str, language: str) -> str:
         """The model's translation into "en" or "id"; see `rag.translate`."""
         return self._write(TRANSLATION, prompts.translation(text, language), TRANSLATION_TOKENS)
 
-    def _write(self, rules: int, text: str, most: int) -> str:
-        """The model's reply of at most so many tokens to a text, after the fixed rules of that sequence."""
+    def _write(self, rules: int, text: str, most: int, begun: str = "") -> str:
+        """The rest of the model's reply, at most so many tokens, to a text after the fixed rules of that sequence."""
         with self._turn():
             start = self._load(rules)
-            tokens = self._engine.tokenize(prompts.in_turns([("user", text)]) + prompts.REPLY)
+            tokens = self._engine.tokenize(prompts.in_turns([("user", text)]) + prompts.REPLY + begun)
             try:
                 logits = self._engine.evaluate(
                     [Row(rules, start + n, token, n == len(tokens) - 1) for n, token in enumerate(tokens)]
                 )
-                return self._decode({0: _Begun(rules, start + len(tokens), logits[0])}, most)[0]
+                return self._decode({0: _Begun(rules, start + len(tokens), logits[0])}, most)[0].text
             finally:
                 self._engine.forget(rules, start)
 
@@ -169,33 +178,32 @@ class EmbeddedReader:
         """Log-odds of yes against no as the next word."""
         return float(np.logaddexp.reduce(logits[self._yes]) - np.logaddexp.reduce(logits[self._no]))
 
-    def _decode(self, begun: dict[int, _Begun], most: int) -> dict[int, str]:
+    def _decode(self, begun: dict[int, _Begun], most: int) -> dict[int, _Reply]:
         """Greedy replies of several sequences, a token of each in every step. The first token is never a refusal.
 
         One that is longer than `most` tokens ends in `BROKEN_OFF`.
         """
-        pieces: dict[int, list[bytes]] = {number: [] for number in begun}
+        pieces: dict[int, list[tuple[bytes, float]]] = {number: [] for number in begun}
         for each in begun.values():
             each.logits[self._refused] = -np.inf
-        live = self._next(begun)
+        replies = begun
         for _ in range(most):
+            live = self._next(replies)
             if not live:
                 break
             for number, row in live.items():
-                pieces[number].append(self._engine.piece(row.token))
+                pieces[number].append((self._engine.piece(row.token), _likeliest(replies[number].logits)))
             places = self._side_by_side([row.sequence for row in live.values()])
             rows = {number: row._replace(sequence=places[row.sequence]) for number, row in live.items()}
             rows = dict(sorted(rows.items(), key=lambda item: item[1].sequence))
             found = self._engine.evaluate(list(rows.values()))
-            live = self._next(
-                {
-                    number: _Begun(row.sequence, row.position + 1, logits)
-                    for (number, row), logits in zip(rows.items(), found, strict=True)
-                }
-            )
-        for number in live:
-            pieces[number].append(BROKEN_OFF.encode())
-        return {number: b"".join(parts).decode(errors="ignore") for number, parts in pieces.items()}
+            replies = {
+                number: _Begun(row.sequence, row.position + 1, logits)
+                for (number, row), logits in zip(rows.items(), found, strict=True)
+            }
+        for number in self._next(replies):
+            pieces[number].append((BROKEN_OFF.encode(), 0.0))
+        return {number: _written(parts) for number, parts in pieces.items()}
 
     def _next(self, replies: dict[int, _Begun]) -> dict[int, Row]:
         """The likeliest next token of each reply that goes on."""
@@ -315,3 +323,14 @@ class EmbeddedReader:
         """Free the model; waits for the reading that is under way."""
         with self._busy:
             self._engine.close()
+
+
+def _likeliest(logits: npt.NDArray[np.float32]) -> float:
+    """The log-probability of the likeliest token."""
+    return -float(np.log(np.exp(logits - logits.max()).sum()))
+
+
+def _written(pieces: Sequence[tuple[bytes, float]]) -> _Reply:
+    """The reply that its tokens make; what it names as its sentence ("[3]") is not weighed."""
+    weighed = [likelihood for _, likelihood in takewhile(lambda piece: b"[" not in piece[0], pieces)]
+    return _Reply(b"".join(piece for piece, _ in pieces).decode(errors="ignore"), min(weighed, default=None))

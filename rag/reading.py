@@ -30,6 +30,8 @@ class Reading:
         text: the reply without its sentence number; "" while not decoded.
         leaning: log-odds of yes against no as the reply's first word; None where the server tells no probabilities.
         hint: the sentence that the model named, from 0, or None. Often off by some.
+        weakest: log-probability of the reply's least likely token, as the sign of a guess: Varshney et al. 2023,
+            arXiv 2307.03987. None where nothing was said, or the server tells no probabilities.
     """
 
     unit: Unit
@@ -37,6 +39,7 @@ class Reading:
     text: str = ""
     hint: int | None = None
     leaning: float | None = None
+    weakest: float | None = None
 
 
 class Reader(Protocol):
@@ -57,8 +60,8 @@ class Reader(Protocol):
             ModelError: the model fails.
         """
 
-    def rewrite(self, conversation: str) -> str:
-        """What the model writes for a conversation with a follow-up; see `rag.followup`."""
+    def rewrite(self, conversation: str, begun: str = "") -> str:
+        """What the model writes for a conversation with a follow-up, where it has begun so; see `rag.followup`."""
 
     def translate(self, text: str, language: str) -> str:
         """The model's translation into "en" or "id"; see `rag.translate`."""

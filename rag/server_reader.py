@@ -44,15 +44,21 @@ class Reply:
     thought: bool = False
     broken_off: bool = False
     first: Mapping[str, float] | None = field(default=None, repr=False)
+    weakest: float | None = None
 
     def add(self, piece: Piece) -> None:
-        """Take in a piece; the first that isn't thinking has the probabilities that count."""
+        """Take in a piece; the first that isn't thinking has the doubt."""
         before = self.text
         self.raw += piece.text
         self.thought = self.thought or piece.thought or "<think" in self.raw
         self.broken_off = self.broken_off or piece.broken_off
         if self.text and not before:
             self.first = piece.candidates
+        # What is said is the likeliest token, among the first ones the likeliest that doesn't refuse; what it names as
+        # its sentence is not weighed.
+        if self.text and "[" not in self.text and piece.text and piece.candidates:
+            likely = likeliest(piece.candidates) if not before else max(piece.candidates.values())
+            self.weakest = min(likely, 0.0 if self.weakest is None else self.weakest)
 
     @property
     def text(self) -> str:
@@ -135,14 +141,16 @@ class ServerReader:
         whether = kind_of(question) == "yesno"
         texts = [reply.said(whether=whether) if number in chosen else "" for number, reply in enumerate(replies)]
         return [
-            Reading(unit, reply.doubt, *parse_reply(text, unit), leaning(reply.first))
+            Reading(unit, reply.doubt, *parse_reply(text, unit), leaning(reply.first), reply.weakest)
             for unit, reply, text in zip(units, replies, texts, strict=True)
         ]
 
-    def rewrite(self, conversation: str) -> str:
-        """What the model writes for a conversation with a follow-up; see `rag.followup`."""
-        self._fit(conversation)
-        return self._complete([*prompts.follow_up_turns(), ("user", conversation)]).whole
+    def rewrite(self, conversation: str, begun: str = "") -> str:
+        """What the model writes for a conversation with a follow-up, where it has begun so; see `rag.followup`."""
+        self._fit(conversation + begun)
+        turns = [*prompts.follow_up_turns(), ("user", conversation)]
+        rest = self._complete([*turns, ("assistant", begun)] if begun else turns)
+        return replace(rest, raw=begun + rest.raw).whole
 
     def translate(self, text: str, language: str) -> str:
         """The model's translation into "en" or "id"; see `rag.translate`."""
@@ -186,7 +194,8 @@ class ServerReader:
         if rest.refuses:
             self._goes_on = False
             return refusal
-        return replace(rest, raw=start + rest.raw, first=refusal.first)
+        weakest = min(likeliest(refusal.first or {}), 0.0 if rest.weakest is None else rest.weakest)
+        return replace(rest, raw=start + rest.raw, first=refusal.first, weakest=weakest)
 
     def _complete(self, messages: Messages, tokens: int = REPLY_TOKENS) -> Reply:
         reply = self._stream(messages, THINKING_TOKENS if self._thinks else tokens)
@@ -217,6 +226,13 @@ def refusal_odds(candidates: Mapping[str, float]) -> float:
     share = sum(refusing) if refusing else math.exp(min(candidates.values()))
     share = min(max(share, 1e-9), 1 - 1e-9)
     return math.log(share) - math.log1p(-share)
+
+
+def likeliest(candidates: Mapping[str, float]) -> float:
+    """Log-probability of the likeliest first token, were the refusal impossible."""
+    told = [v for token, v in candidates.items() if not _may_refuse(token)]
+    share = 1 / (1 + math.exp(-refusal_odds(candidates))) if candidates else 0.0
+    return max(told, default=0.0) - math.log1p(-share)
 
 
 def leaning(candidates: Mapping[str, float] | None) -> float | None:

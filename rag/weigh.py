@@ -18,8 +18,10 @@ from operator import itemgetter
 
 from rag.atoms import atoms, has_name, is_name
 from rag.dates import find_dates, rewrite_dates, weekday_name
+from rag.instead import offered_names
 from rag.language import KNOWN
 from rag.merge import Finding, Group, merge
+from rag.number_words import with_marks_of
 from rag.overlap import word_share
 from rag.premise import has_main_verb
 from rag.question import Question, asks_weekday, may_ask_what
@@ -76,6 +78,9 @@ def shown(question: Question, readings: Sequence[Reading]) -> tuple[Group, ...]:
     groups = merge(question, findings)
     # A sentence without a word of the question says nothing beside one that has some.
     told = [group for group in groups if any(finding.closeness for finding in group.findings)] or groups
+    # Who asks "the CIA or the FBI?" isn't told of a third.
+    offered = offered_names(question.text)
+    told = [group for group in told if any(has_name(group.text, name) for name in offered)] or told
     sureness = [_sureness(group) for group in told]
     enough = _enough(question, max(sureness))
     return tuple(_cited(group) for group, sure in zip(told, sureness, strict=True) if sure >= enough)
@@ -161,7 +166,8 @@ def _found(question: Question, reading: Reading, readings: Sequence[Reading]) ->
         return None
     context = [e.date.start for number in verdict.sentences for e in unit.dates[number] if e.date]
     rewritten = rewrite_dates(reply, unit.document.published, context, question.language)
-    text = (verdict.instead or rewritten).strip(" .")
+    text = verdict.instead or with_marks_of(rewritten, unit.document.language, question.language)
+    text = text.strip(" .")
     if asks_weekday(question.text):
         text = _with_weekday(text, question.language)
     has_verb = has_main_verb(question.text, " ".join(unit.quote(number) for number in verdict.sentences))

@@ -25,11 +25,11 @@ def test_a_whole_question_does_not(question):
 
 
 def test_without_history_a_question_stays_as_it_is():
-    assert standalone("And in 2017?", [], lambda _: "never asked") == "And in 2017?"
+    assert standalone("And in 2017?", [], lambda *_: "never asked") == "And in 2017?"
 
 
 def test_the_rewriting_is_used_where_it_names_nothing_new():
-    written = standalone("who confirmed it?", HISTORY, lambda _: "Who confirmed that Putin thanked Trump in 2019?")
+    written = standalone("who confirmed it?", HISTORY, lambda *_: "Who confirmed that Putin thanked Trump in 2019?")
     assert written == "Who confirmed that Putin thanked Trump in 2019?"
 
 
@@ -38,7 +38,7 @@ def test_the_rewriting_is_used_where_it_names_nothing_new():
     ["Who confirmed that Merkel thanked Trump?", "Who confirmed it in 2015?", "It was Obama.", "Putin thanked Trump."],
 )
 def test_a_rewriting_that_invents_is_not_used(invented):
-    assert standalone("who confirmed it?", HISTORY, lambda _: invented) == (
+    assert standalone("who confirmed it?", HISTORY, lambda *_: invented) == (
         "When did Putin thank Trump in 2019? who confirmed it?"
     )
 
@@ -47,20 +47,33 @@ def test_a_rewriting_that_leaves_out_what_is_new_is_not_used():
     history = [("Berapa korban meninggal gempa Sanga?", "29 orang.")]
     follow_up = "kalau yang luka-luka berapa?"
     again = "Berapa korban meninggal gempa Sanga setelah dikoreksi?"
-    assert standalone(follow_up, history, lambda _: again) == f"Berapa korban meninggal gempa Sanga? {follow_up}"
+    assert standalone(follow_up, history, lambda *_: again) == f"Berapa korban meninggal gempa Sanga? {follow_up}"
     hurt = "Berapa korban luka gempa Sanga?"
-    assert standalone(follow_up, history, lambda _: hurt) == hurt
+    assert standalone(follow_up, history, lambda *_: hurt) == hurt
+
+
+def test_a_rewriting_that_answers_or_repeats_is_begun_anew_with_the_question():
+    history = [("Berapa warga Rusia yang bergabung dengan kelompok jihadis?", "2.900 orang.")]
+    begun_with = []
+
+    def rewrite(conversation: str, begun: str) -> str:
+        begun_with.append(begun)
+        return f"{begun} yang bergabung dengan kelompok jihadis berapa banyak?" if begun else history[0][0]
+
+    written = standalone("kalau orang Asia Tengah?", history, rewrite)
+    assert written == "Orang Asia Tengah yang bergabung dengan kelompok jihadis berapa banyak?"
+    assert begun_with == ["", "Orang Asia Tengah"]
 
 
 def test_a_rewriting_that_puts_nothing_in_is_not_used():
     history = [("Have Trump and Putin met in person?", "Yes, in July 2017, at the G20 summit.")]
     again = "Have Trump and Putin met in person? Which country was that in?"
     for written in ("Which country was that in?", "In which country was that?"):
-        assert standalone("Which country was that in?", history, lambda _, same=written: same) == again
+        assert standalone("Which country was that in?", history, lambda *_, same=written: same) == again
     alone = "What did Merkel say of that summit in Hamburg?"
-    assert standalone(alone, history, lambda _: alone) == alone
+    assert standalone(alone, history, lambda *_: alone) == alone
     whole = "Which country did Trump and Putin meet in?"
-    assert standalone("Which country was that in?", history, lambda _: whole) == whole
+    assert standalone("Which country was that in?", history, lambda *_: whole) == whole
 
 
 @pytest.mark.parametrize(
@@ -73,11 +86,11 @@ def test_a_rewriting_that_puts_nothing_in_is_not_used():
 def test_a_rewriting_that_loses_a_name_or_date_is_not_used(follow_up, written):
     history = [("Berapa orang Rusia yang bergabung pada 2016?", "2.900 orang.")]
     asked = "Berapa orang Rusia yang bergabung pada 2016?"
-    assert standalone(follow_up, history, lambda _: written) == f"{asked} {follow_up}"
+    assert standalone(follow_up, history, lambda *_: written) == f"{asked} {follow_up}"
 
 
 def test_markers_of_the_answer_do_not_reach_the_model():
     seen = []
-    standalone("who confirmed it?", HISTORY, lambda conversation: seen.append(conversation) or "")
+    standalone("who confirmed it?", HISTORY, lambda conversation, _: seen.append(conversation) or "")
     assert "[1]" not in seen[0]
     assert "29 December 2019" in seen[0]

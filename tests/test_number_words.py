@@ -3,7 +3,7 @@
 import pytest
 
 from rag.atoms import atoms, numbers
-from rag.number_words import in_digits
+from rag.number_words import in_digits, with_marks_of
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,22 @@ def test_number_words_have_their_value(language, text, expected):
 def test_words_of_the_same_letters_are_left_alone():
     assert in_digits("Die Elfe sagte dreist zweifelnd: Neuntöter", "de") == "Die Elfe sagte dreist zweifelnd: Neuntöter"
     assert numbers(in_digits("once a year, due to six men", "es")) == {"6"}
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "language", "expected"),
+    [
+        ("40.000 people", "id", "en", "40,000 people"),
+        ("Rp1.234.567,89", "id", "en", "Rp1,234,567.89"),
+        ("3,5 million and 2,4%", "id", "en", "3.5 million and 2.4%"),
+        ("2,900 orang", "en", "id", "2.900 orang"),
+        ("40,000 people", "id", "en", "40,000 people"),
+        ("17,18,19 atau 1,2,3 orang", "id", "en", "17,18,19 atau 1,2,3 orang"),
+        ("29.12.2019, 7.30 pm, Windows 3.1", "en", "id", "29.12.2019, 7.30 pm, Windows 3.1"),
+        ("40.000 orang", "id", "id", "40.000 orang"),
+        ("40,000 people", "en", "en", "40,000 people"),
+        ("40.000", "", "en", "40.000"),
+    ],
+)
+def test_numbers_have_the_marks_of_the_language(text, written, language, expected):
+    assert with_marks_of(text, written, language) == expected

@@ -122,6 +122,11 @@ def test_a_prompt_is_never_cut_in_silence_and_the_model_never_loaded_anew(reader
         assert body["options"]["temperature"] == 0
 
 
+def test_a_rewriting_that_is_begun_goes_on_from_there(reader, fake):
+    assert reader.rewrite("Q: a\nA: b\nLast question: c", "A beginning: ") == "A beginning: 3 May 2021 [1]"
+    assert fake.asked[-1][1]["messages"][-1] == {"role": "assistant", "content": "A beginning: "}
+
+
 def test_a_server_is_told_what_the_embedded_model_is_told(reader, fake):
     read(reader)
     told = [(message["role"], message["content"]) for message in fake.asked[-1][1]["messages"]]

@@ -45,6 +45,21 @@ def test_a_name_that_two_articles_give_half_sure_stands_beside_a_surer_one():
     assert [group.text for group in shown(QUESTION, [surer, half, half_too])] == ["FBI", "CIA"]
 
 
+def test_of_two_names_that_are_offered_no_third_is_told():
+    offered = understand("Was it the CIA or the FBI that helped Russia in Saint Petersburg?")
+    other = unit("D", "FSB membantu Rusia menggagalkan serangan di Saint Petersburg.")
+    readings = [Reading(CIA, -4.0, "CIA"), Reading(other, -4.0, "FSB")]
+    assert [group.text for group in shown(offered, readings)] == ["CIA"]
+    assert {group.text for group in shown(QUESTION, readings)} == {"CIA", "FSB"}
+    assert [group.text for group in shown(offered, readings[1:])] == ["FSB"]
+
+
+def test_numbers_are_written_as_in_the_questions_language():
+    visited = unit("E", "Sebanyak 40.000 orang mengunjungi museum itu.")
+    groups = shown(understand("How many people visited the museum?"), [Reading(visited, -4.0, "40.000")])
+    assert [group.text for group in groups] == ["40,000"]
+
+
 def test_an_answer_is_surer_when_its_reading_leads_the_others():
     leading = shown(QUESTION, [Reading(CIA, -2.0, "CIA"), Reading(OTHER, 3.0)])
     behind = shown(QUESTION, [Reading(CIA, -2.0, "CIA"), Reading(OTHER, -3.0)])
