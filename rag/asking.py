@@ -108,7 +108,7 @@ class Asker:
         text = truecase(question.text, [passage.text for passage in passages])
         if text == question.text:
             return question, passages
-        return replace(understand(text), language=question.language, own=question.own), self._retrieved(text, filters)
+        return replace(question, text=text), self._retrieved(text, filters)
 
     def _retrieved(self, text: str, filters: Filters) -> list[RetrievedPassage]:
         return self.retriever.retrieve(text, RETRIEVED, per_document=RETRIEVED, filters=filters)

@@ -92,7 +92,7 @@ def _puts_in(written: str, question: str) -> bool:
 
 def _keeps(written: str, question: str) -> bool:
     """Whether the rewriting has what is new in the follow-up: "and in 2019?", "kalau yang luka?"."""
-    lost = _INSTEAD.match(question) and content(question) and not word_share(question, written)
+    lost = content(question) and not word_share(question, written)
     return not lost and _has_all(written, question)
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.atoms import Atoms, atoms, has_name
+from rag.atoms import Atoms, atoms, has_name, numbers
 from rag.dates import DateSpan, format_date, same_day_of_year, without_year
 from rag.premise import choices, has_main_verb, is_about, is_day_of_report, swaps_roles
 from rag.question import Question
@@ -19,6 +19,7 @@ from rag.units import Unit
 NEARLY_ALL = 0.75
 # The date of a count is not that of what was counted: "the toll had risen to 13 by Sunday".
 _UP_TO = re.compile(r"\b(hingga|sampai|until|till|as of|by)( the| hari| tanggal)?\s*\Z", re.IGNORECASE)
+_COUNTED = re.compile(r"\b(\w+) (?:hari|pekan|minggu|bulan|tahun|days?|weeks?|months?|years?)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,18 @@ def offered_names(question: str) -> tuple[str, ...]:
 
 
 def numbers_of(unit: Unit, sentences: Sequence[int]) -> frozenset[str]:
-    """Numbers of the sentences, those within dates left out: "(17/12)" is no 17."""
-    return frozenset().union(*(atoms(unit.quote(n), unit.dates[n], unit.document.language).numbers for n in sentences))
+    """Numbers of the sentences, those within dates left out: "(17/12)" is no 17, "three days later" is three days."""
+    found: set[str] = set()
+    for number in sentences:
+        dates = [each for each in unit.dates[number] if not _counts(each.text)]
+        found |= atoms(unit.quote(number), dates, unit.document.language).numbers
+    return frozenset(found)
+
+
+def _counts(date: str) -> bool:
+    """Whether a date is told as a number of days from another one."""
+    counted = _COUNTED.search(date)
+    return counted is not None and bool(numbers(counted[1]))
 
 
 def _day_without_year(sought: Sought, said: Atoms) -> tuple[int, str] | None:

@@ -56,7 +56,14 @@ _ASKED = {
 
 # What a company or a ship is called beside its name.
 _FORMS = word_set("km kri mv ms pt cv ud tbk ag gmbh inc ltd plc llc corp co fc afc")
-_NAME = re.compile(r"\b(name of|nama)\b|['’]s name\b", re.IGNORECASE)
+_NAME = re.compile(r"\b(names? of|nama|nama-nama)\b|['’]s name\b", re.IGNORECASE)
+# When in the day, and an answer to that.
+_HOUR = re.compile(r"\b(what time( of (the )?day)?(?! (period|of))|(jam|pukul) (berapa|brp))\b", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"\b\d{1,2}[:.]\d{2}\b|\b(pukul|jam) \w|\d ?[ap]\.?m\b|\b(o['’]clock|noon|midnight|morning|afternoon|evening|night"
+    r"|pagi|siang|sore|petang|malam|dini hari)\b",
+    re.IGNORECASE,
+)
 _TOLL = re.compile(
     r"\d[\d.,]*\W+(\w+\W+){0,2}(tewas|meninggal|(ter)?luka|cedera|dead|died|killed|injured|wounded)\b", re.IGNORECASE
 )
@@ -165,6 +172,11 @@ def is_amount(claim: str) -> bool:
     return _AMOUNT.fullmatch(claim.strip(" .")) is not None
 
 
-def gives_a_name(question: str, claim: str, added: Collection[str]) -> bool:
-    """Whether the claim has a name where one is asked for; a few words may be one without capitals."""
-    return not _NAME.search(question) or bool(added) or len(claim.split()) <= _NAMED
+def gives_a_name(question: str, claim: str, added: Collection[str], *, counts: bool) -> bool:
+    """Whether the claim has a name where one is asked for; a few words that don't count may be one without capitals."""
+    return not _NAME.search(question) or bool(added) or (len(claim.split()) <= _NAMED and not counts)
+
+
+def gives_the_hour(question: str, claim: str) -> bool:
+    """Whether the claim tells when in the day something was, where that is asked for."""
+    return not _HOUR.search(question) or _CLOCK.search(claim) is not None

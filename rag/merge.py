@@ -90,7 +90,7 @@ def merge(question: Question, findings: Sequence[Finding]) -> tuple[Group, ...]:
     """Group findings that say the same; events in the order of time, other answers surest first."""
     groups: list[list[Finding]] = []
     for finding in sorted(findings, key=lambda finding: -finding.sureness):
-        home = next((group for group in groups if _same(question, group[0], finding)), None)
+        home = next((group for group in groups if same(question, group[0], finding)), None)
         if home is None:
             groups.append([finding])
         else:
@@ -130,7 +130,8 @@ def _one_event(a: Group, b: Group) -> bool:
     return not first or not second or any(same_date(x, y) for x in first for y in second)
 
 
-def _same(question: Question, a: Finding, b: Finding) -> bool:
+def same(question: Question, a: Finding, b: Finding) -> bool:
+    """Whether two findings say the same: the same dates to when, numbers to how many, names, or nearly the words."""
     if question.kind == "yesno":
         return split_verdict(a.text)[0] == split_verdict(b.text)[0]
     asked = atoms(question.text)

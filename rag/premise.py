@@ -16,7 +16,7 @@ from rag.question import Question, asks_why, main_clause
 from rag.units import Unit
 
 # "The two plots", "both men": counts this small come from the asker and not from the article.
-SMALL = {"2", "3"}
+SMALL = {"1", "2", "3"}
 
 
 def missing_premise(question: Question, unit: Unit) -> str:

@@ -16,6 +16,8 @@ Kind = Literal["when", "who", "where", "number", "yesno", "open"]
 # A question is a sentence or two. Longer texts are pasted by mistake, and would not fit beside a unit.
 LONGEST = 1_000
 
+# "Apa Trump udah pernah ke Rusia?"
+_HAS_BEEN = r"\bapa (?!saja|aja|yang|yg)[\w.-]+( \w+)? (sudah|udah|udh|pernah|belum|blm)\b"
 _AND = r"^\W*((and|so|but|then|dan|lalu|tapi|jadi),? )?"
 # How a question may begin: "did they meet when …" asks whether, "was it A or B" asks which.
 _BEGINNINGS: tuple[tuple[Kind, str], ...] = (
@@ -29,14 +31,20 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
     ("number", r"\bhow (many|much|long|old|often|far|big|large|high|tall|deep|fast)\b"),
     ("number", r"\b(berapa|brp) (lama|banyak|orang|kali)\b"),
     ("when", r"\bwhen\b|\b(what|which) (exact )?((week)?days?|dates?|years?|months?|time)\b"),
-    ("when", r"\b(kapan|bilamana)(kah)?\b|\b(tanggal|tgl|hari|tahun|thn|bulan) (berapa|brp|apa)(kah)?\b"),
+    (
+        "when",
+        r"\b(kapan|bilamana)(kah)?\b|\bkpn\b|\b(tanggal|tgl|hari|tahun|thn|bulan|jam|pukul) (berapa|brp|apa)(kah)?\b",
+    ),
     ("when", r"\bwhat('s| is| was| were| are) (?!.*\b(on|that|this) (that )?dates?\b).{0,60}\bdates?\W*\Z"),
     ("number", r"\b(ke)?(berapa|brapa|brp)(kah)?\b|\b(what|which) (number|percentage|share|amount)\b"),
     ("who", r"\b(who|whom|whose)\b|\bsiapa(kah)?\b"),
-    ("where", r"\bwhere\b|\b(di|ke|dari) ?mana(kah)?\b|\b(kota|negara|daerah) mana\b|\b(which|what) (city|country)\b"),
-    ("yesno", r"\bapa (benar|betul)\b"),
+    (
+        "where",
+        r"\bwhere\b|\bdmn\b|\b(di|ke|dari) ?mana(kah)?\b|\b(kota|negara|daerah) mana\b|\b(which|what) (city|country)\b",
+    ),
+    ("yesno", rf"\bapa (benar|betul)\b|{_HAS_BEEN}"),
     ("open", r"\bapakah (nama|kepanjangan|maksud|arti|definisi|pengertian|isi|judul|alasan|penyebab|tujuan|yang)\b"),
-    ("open", r"\b(what|which|why|how|apa|mengapa|kenapa|bagaimana|gimana)\b"),
+    ("open", r"\b(what|which|why|how|apa|mengapa|kenapa|knp|bagaimana|gimana|gmn|ngapain)\b"),
 )
 # The same of other languages, as far as it is no word of these two: Malay, German, Dutch, French, Spanish, Portuguese,
 # Italian, Russian, Chinese, Japanese, Korean.
@@ -152,14 +160,15 @@ def refuse_empty(text: str) -> None:
 # A question without any of these asks whether something is so: "Trump percaya jaminan Putin?"
 _ASKS_FOR = re.compile(
     r"\b(what|which|who|whom|whose|when|where|why|how|name|list|tell|give|explain"
-    r"|apa|siapa|kapan|bilamana|mana|mengapa|kenapa|bagaimana|gimana|berapa|brapa|brp|sebutkan|jelaskan|nama)\w*",
+    r"|apa|siapa|kapan|kpn|bilamana|mana|dmn|mengapa|kenapa|knp|bagaimana|gimana|gmn|ngapain|berapa|brapa|brp|sebutkan"
+    r"|jelaskan|nama)\w*",
     re.IGNORECASE,
 )
 
 
 def asks_why(text: str) -> bool:
     """Whether a reason is asked for."""
-    return re.search(r"\b(why|mengapa|kenapa)\b", text, re.IGNORECASE) is not None
+    return re.search(r"\b(why|mengapa|kenapa|knp)\b", text, re.IGNORECASE) is not None
 
 
 def opens_a_question(word: str) -> bool:
@@ -180,11 +189,17 @@ def asks_for_something(text: str) -> bool:
 _PREDICATE = re.compile(r"(?<!\byang)\s(me|di(?!\b)|ber|ter)\w{4,}", re.IGNORECASE)
 
 
+# "Isu nuklir dibahas ga?", "cuma itu targetnya, ya?": whatever is said, yes or no is asked for.
+_WHETHER_OR_NOT = re.compile(rf"\b(n?gg?ak?|enggak|ndak)\b|\b(ya|kan|benar|betul)\W*\Z|{_HAS_BEEN}", re.IGNORECASE)
+
+
 def may_ask_what(text: str) -> bool:
     """Whether a question that is taken to ask whether may ask for a thing all the same.
 
     "Apakah bahasa resmi di Papua?" does; "Host country of the summit?" has no word that tells.
     """
+    if _WHETHER_OR_NOT.search(text):
+        return False
     if re.match(r"\W*apakah\b", text, re.IGNORECASE):
         return _PREDICATE.search(text) is None
     return not _asks_whether(text)

@@ -58,7 +58,7 @@ class Reply:
         # its sentence is not weighed.
         if self.text and "[" not in self.text and piece.text and piece.candidates:
             likely = likeliest(piece.candidates) if not before else max(piece.candidates.values())
-            self.weakest = min(likely, 0.0 if self.weakest is None else self.weakest)
+            self.weakest = min(likely, self.weakest or 0.0)
 
     @property
     def text(self) -> str:
@@ -78,7 +78,7 @@ class Reply:
     @property
     def other_start(self) -> str:
         """The likeliest first token of a reply that doesn't refuse; "" where the server tells none."""
-        told = {token: v for token, v in (self.first or {}).items() if _is_word(token) and not _may_refuse(token)}
+        told = _answering(self.first or {})
         return max(told, key=told.__getitem__, default="")
 
     @property
@@ -141,7 +141,7 @@ class ServerReader:
         whether = kind_of(question) == "yesno"
         texts = [reply.said(whether=whether) if number in chosen else "" for number, reply in enumerate(replies)]
         return [
-            Reading(unit, reply.doubt, *parse_reply(text, unit), leaning(reply.first), reply.weakest)
+            Reading(unit, reply.doubt, *parse_reply(text, unit), leaning(reply.first), reply.weakest if text else None)
             for unit, reply, text in zip(units, replies, texts, strict=True)
         ]
 
@@ -188,13 +188,13 @@ class ServerReader:
         refuses again, and isn't asked so any more.
         """
         start = refusal.other_start
-        if not start or refusal.thought or not self._goes_on:
+        if not start or refusal.first is None or refusal.thought or not self._goes_on:
             return refusal
         rest = self._complete([*turns, ("assistant", start)])
         if rest.refuses:
             self._goes_on = False
             return refusal
-        weakest = min(likeliest(refusal.first or {}), 0.0 if rest.weakest is None else rest.weakest)
+        weakest = min(likeliest(refusal.first), rest.weakest or 0.0)
         return replace(rest, raw=start + rest.raw, first=refusal.first, weakest=weakest)
 
     def _complete(self, messages: Messages, tokens: int = REPLY_TOKENS) -> Reply:
@@ -229,10 +229,14 @@ def refusal_odds(candidates: Mapping[str, float]) -> float:
 
 
 def likeliest(candidates: Mapping[str, float]) -> float:
-    """Log-probability of the likeliest first token, were the refusal impossible."""
-    told = [v for token, v in candidates.items() if not _may_refuse(token)]
-    share = 1 / (1 + math.exp(-refusal_odds(candidates))) if candidates else 0.0
-    return max(told, default=0.0) - math.log1p(-share)
+    """Log-probability of the likeliest first token of an answer, were the refusal impossible."""
+    refusing = 1 / (1 + math.exp(-refusal_odds(candidates)))
+    return max(_answering(candidates).values(), default=0.0) - math.log1p(-refusing)
+
+
+def _answering(candidates: Mapping[str, float]) -> dict[str, float]:
+    """The first tokens that are words and no start of the refusal."""
+    return {token: v for token, v in candidates.items() if _is_word(token) and not _may_refuse(token)}
 
 
 def leaning(candidates: Mapping[str, float] | None) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from unittest.mock import Mock
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from rag import asking
 from rag.answer import RetrievedPassage
 from rag.asking import FIRST, MOST, OTHER_TIMES, PER_DOCUMENT, QUICK_S, UNITS, Asker, _best, _spread
+from rag.filters import UNFILTERED
 from rag.question import understand
 from rag.reading import Reading
 
@@ -82,6 +84,14 @@ def test_as_many_units_are_read_as_the_machine_reads_quickly(monkeypatch, second
 def test_a_follow_up_asks_what_its_own_words_ask_for(before, follow_up, kind):
     asked = Asker(Mock(), Mock(), None, {})._understood(follow_up, [(before, "…")])
     assert (asked.text, asked.kind, asked.own) == (f"{before} {follow_up}", kind, follow_up)
+
+
+def test_names_that_get_their_capitals_leave_what_is_asked_for():
+    retriever = Mock()
+    retriever.retrieve.return_value = [RetrievedPassage("a", "a#0", "Kata Kremlin, Putin menelepon Trump.", 1.0)]
+    asked = replace(understand("Was there a plot? so when did putin ring trump?"), kind="when")
+    found, _ = Asker(retriever, Mock(), None, {})._found(asked, UNFILTERED)
+    assert (found.text, found.kind) == ("Was there a plot? so when did Putin ring Trump?", "when")
 
 
 def test_a_text_that_an_article_has_twice_is_read_once():

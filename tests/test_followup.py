@@ -65,6 +65,13 @@ def test_a_rewriting_that_answers_or_repeats_is_begun_anew_with_the_question():
     assert begun_with == ["", "Orang Asia Tengah"]
 
 
+def test_a_rewriting_without_a_word_of_the_question_is_not_used():
+    history = [("Who did Trump host in the Oval Office?", "Sergei Lavrov.")]
+    assert standalone("What was his job?", history, lambda *_: history[0][0]).endswith("What was his job?")
+    written = "What was Sergei Lavrov's job?"
+    assert standalone("What was his job?", history, lambda *_: written) == written
+
+
 def test_a_rewriting_that_puts_nothing_in_is_not_used():
     history = [("Have Trump and Putin met in person?", "Yes, in July 2017, at the G20 summit.")]
     again = "Have Trump and Putin met in person? Which country was that in?"

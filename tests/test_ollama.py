@@ -178,6 +178,15 @@ def test_doubt_is_the_log_odds_of_the_refusal_where_the_server_gives_them(reader
     assert read(reader).doubt == pytest.approx(math.log(share / (1 - share)), abs=1e-6)
 
 
+def test_a_reply_is_as_weak_as_its_least_likely_token_the_first_as_if_it_could_not_refuse(reader, fake):
+    fake.mode = f"odds:NOT={math.log(0.4)},3={math.log(0.24)}"
+    assert read(reader).weakest == pytest.approx(math.log(0.4))
+    fake.mode = f"odds:NOT={math.log(0.1)},3={math.log(0.6)}"
+    assert read(reader).weakest == pytest.approx(math.log(0.6 / 0.9))
+    fake.mode = "ok"
+    assert read(reader).weakest is None
+
+
 @pytest.mark.parametrize(
     ("odds", "leaning"),
     [
@@ -206,6 +215,7 @@ def test_behind_a_likely_refusal_the_likeliest_other_reply_is_asked_for(reader, 
     assert fake.asked[-1][1]["messages"][-1] == {"role": "assistant", "content": "3"}
     assert reading.text == "3 May 2021"
     assert reading.doubt == pytest.approx(math.log(math.exp(-0.7) / (1 - math.exp(-0.7))))
+    assert reading.weakest == pytest.approx(-0.9 - math.log1p(-math.exp(-0.7)), abs=1e-6)
 
 
 def test_a_refusal_that_is_past_the_limit_is_taken_at_its_word(reader, fake):

@@ -111,6 +111,12 @@ def test_the_model_is_asked_what_it_can_answer(question, asked):
         ("Can you tell me when Putin thanked Trump?", "when"),
         ("Could you say who called?", "who"),
         ("apakah Trump tahu siapa yang menelepon?", "who"),
+        ("apa Trump udah pernah ke Rusia sebagai presiden?", "yesno"),
+        ("apa yang sudah disita polisi?", "open"),
+        ("isu nuklir ikut dibahas ga di telepon itu?", "yesno"),
+        ("kalo ada info ancaman teroris, Putin janji ngapain?", "open"),
+        ("jam berapa Putin menelepon Trump?", "when"),
+        ("knp Rusia jadi target ISIS", "open"),
     ],
 )
 def test_the_first_question_word_tells_the_kind_and_none_asks_whether(question, kind):
@@ -124,6 +130,9 @@ def test_the_first_question_word_tells_the_kind_and_none_asks_whether(question, 
         ("Apakah bandara di Siau ditutup setelah erupsi?", False),
         ("Apakah warna pasir yang terbentang di pantai itu?", True),
         ("Host country of the G20 summit?", True),
+        ("Isu nuklir ikut dibahas ga di telepon itu?", False),
+        ("Katedral itu satu-satunya target mereka ya?", False),
+        ("apa Trump udah pernah ke Rusia?", False),
     ],
 )
 def test_what_seems_to_ask_whether_may_ask_what(question, may):

@@ -286,6 +286,33 @@ def test_the_names_of_a_list_may_stand_in_sentences_of_their_own():
     assert not check(race, question, "Wanjiru Kibet dikalahkan di garis akhir lomba itu oleh Joana Vilhena").supported
 
 
+@pytest.mark.parametrize(
+    ("question", "answer", "supported"),
+    [
+        ("Siapa yang berterima kasih kepada Trump?", "17 Desember 2017", False),
+        ("Siapa yang berterima kasih kepada Trump?", "Vladimir Putin", True),
+        ("Where did the FSB detain seven members?", "15 December 2017", False),
+        ("What are the names of the people whom the FSB detained?", "seven members", False),
+        ("What time of day did Putin thank Trump?", "17 December 2017", False),
+        ("When did Putin thank Trump?", "17 December 2017", True),
+    ],
+)
+def test_an_answer_is_of_the_kind_that_is_asked_for(unit, question, answer, supported):
+    assert check(unit, question, answer).supported == supported
+
+
+def test_an_hour_is_when_in_the_day():
+    called = unit_of("Putin menelepon Trump pada Minggu (17/12) pukul 14.30 WIB.", "2017-12-18")
+    assert check(called, "Jam berapa Putin menelepon Trump?", "Minggu (17/12) pukul 14.30 WIB").supported
+    assert not check(called, "Jam berapa Putin menelepon Trump?", "17 Desember 2017").supported
+
+
+def test_a_number_of_days_from_another_day_is_a_number():
+    again = unit_of("Tiga hari setelah pembicaraan pada 14 Desember 2017, Putin dan Trump berbicara lagi.", "2017-12-19")
+    assert check(again, "How many days passed before Putin and Trump spoke again?", "3 days").supported
+    assert not check(again, "How many days passed before Putin and Trump spoke again?", "14 days").supported
+
+
 def test_an_amount_is_no_reason():
     fired = unit_of("Kirimin memberhentikan 220 karyawan karena putaran pendanaan batal.", "2025-02-13")
     assert not check(fired, "Kenapa Kirimin memberhentikan karyawan?", "220 karyawan").supported
@@ -396,6 +423,21 @@ def test_a_reply_that_is_neither_yes_nor_no_says_which_by_its_leaning(unit):
 
 def test_a_small_models_yes_is_not_believed(unit):
     assert not check(unit, "Did Trump invite Putin to Paris?", "Yes").supported
+
+
+def test_a_yes_that_the_sentence_bears_out_with_more_needs_less_leaning():
+    met = unit_of("Putin dan Trump bertemu pada bulan Juli 2017 di sela-sela KTT G20 di Jerman.", "2017-12-18")
+    question = understand("Apakah Putin dan Trump bertemu tahun 2017?")
+    told = [
+        verify(question, met, reply, None, leaning).instead
+        for reply, leaning in [
+            ("Ya, mereka bertemu di Jerman", 2.0),
+            ("Ya, mereka bertemu di Jerman", 1.0),
+            ("Ya, mereka bertemu di Polandia", 2.0),
+            ("Ya, mereka bertemu", 2.0),
+        ]
+    ]
+    assert told == ["Ya", "Tidak", "Tidak", "Tidak"]
 
 
 def test_a_sentence_that_denies_the_question_answers_no(unit):

@@ -66,6 +66,27 @@ def test_an_answer_is_surer_when_its_reading_leads_the_others():
     assert leading[0].findings[0].sureness > behind[0].findings[0].sureness
 
 
+def test_a_guess_is_not_told_beside_an_answer_that_the_model_is_sure_of():
+    sure, guessed = Reading(CIA, -3.0, "CIA", weakest=-0.1), Reading(FBI, -3.0, "FBI", weakest=-2.5)
+    assert [group.text for group in shown(QUESTION, [sure, guessed])] == ["CIA"]
+    assert len(shown(QUESTION, [sure, replace(guessed, weakest=-0.1)])) == 2
+    untold = [replace(reading, weakest=None) for reading in (sure, guessed)]
+    assert len(shown(QUESTION, untold)) == 2
+
+
+def test_what_several_readings_say_is_surer():
+    alone = shown(QUESTION, [Reading(CIA, -1.0, "CIA"), Reading(OTHER, -1.0)])
+    backed = shown(QUESTION, [Reading(CIA, -1.0, "CIA"), Reading(replace(CIA, key="again"), -1.0, "CIA")])
+    assert backed[0].findings[0].sureness > alone[0].findings[0].sureness
+
+
+def test_a_sure_answer_without_a_word_of_the_question_is_told_where_none_with_some_is_sure():
+    told = unit("F", "Rusia membantu badan di Saint Petersburg. Kemarin diumumkan NASA.")
+    sure, unsure = Reading(told, -6.0, "NASA"), Reading(FBI, 3.0, "FBI")
+    assert [group.text for group in shown(QUESTION, [sure, unsure])] == ["NASA"]
+    assert [group.text for group in shown(QUESTION, [sure, replace(unsure, doubt=-5.0)])] == ["FBI"]
+
+
 def article(*passages: str) -> list[Unit]:
     document = Document(
         "T", "T.txt", "\n\n".join(passages), "Putin berterima kasih kepada CIA", "Harian A", language="id"
@@ -136,7 +157,7 @@ def test_an_answer_from_a_language_without_known_words_needs_a_surer_reading_but
     sentences = document_sentences(document)
     spanish = next(iter(document_units(document, sentences, split_passages(document, sentences)).values()))
     question = understand("Siapa juara putra?")
-    sure, doubtful = Reading(spanish, -1.5, "Anas El Idrissi"), Reading(spanish, -0.5, "Anas El Idrissi")
+    sure, doubtful = Reading(spanish, -1.5, "Anas El Idrissi"), Reading(spanish, 0.2, "Anas El Idrissi")
     assert [group.text for group in shown(question, [sure, Reading(OTHER, 0.5)])] == ["Anas El Idrissi"]
     assert shown(question, [doubtful, Reading(OTHER, 0.5)]) == ()
 
