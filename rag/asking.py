@@ -150,7 +150,8 @@ class Asker:
         self, question: Question, passages: Sequence[RetrievedPassage], filters: Filters
     ) -> Iterator[tuple[Question, Sequence[RetrievedPassage]]]:
         """The questions that a question consists of, with the passages of each."""
-        texts = parts(question.text)
+        # A follow-up behind the question before is no question of two parts.
+        texts = parts(question.text) if len(parts(question.own or question.text)) > 1 else [question.text]
         if len(texts) == 1:
             yield question, passages
             return

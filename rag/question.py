@@ -17,7 +17,7 @@ Kind = Literal["when", "who", "where", "number", "yesno", "open"]
 LONGEST = 1_000
 
 # "Apa Trump udah pernah ke Rusia?"
-_HAS_BEEN = r"\bapa (?!saja|aja|yang|yg)[\w.-]+( \w+)? (sudah|udah|udh|pernah|belum|blm)\b"
+_HAS_BEEN = r"\bapa(kah)? (?!saja|aja|yang|yg)[\w.-]+( (?!yang|yg)\w+)? (sudah|udah|udh|pernah|belum|blm)\b"
 _AND = r"^\W*((and|so|but|then|dan|lalu|tapi|jadi),? )?"
 # How a question may begin: "did they meet when …" asks whether, "was it A or B" asks which.
 _BEGINNINGS: tuple[tuple[Kind, str], ...] = (
@@ -83,6 +83,16 @@ _COMPARES = re.compile(
 )
 
 
+# Behind a question: it is answered by setting side by side what each article has.
+_DO_THEY_AGREE = re.compile(
+    r"(?<=[?.!]) (do|did|are) (all )?(of )?(the |these )?(articles|reports|sources|papers|publishers|media)( all)?"
+    r" (agree|disagree|differ|consistent|in agreement|say the same)\W*\Z"
+    r"|(?<=[?.!]) (apa(kah)? )?(semua |kelima |para )?(artikel|berita|laporan|media|sumber)(-\w+)?(nya)?( itu| ini)?"
+    r" (sepakat|setuju|sependapat|sama|berbeda|konsisten)( (semua|soal itu))?\W*\Z",
+    re.IGNORECASE,
+)
+
+
 _WEEKDAY = re.compile(r"\b(?:(?:which|what) (?:weekday|day of the week)|(hari apa(?:kah)?))\b", re.IGNORECASE)
 
 
@@ -135,6 +145,7 @@ def understand(text: str) -> Question:
     whole = text.encode(errors="replace").decode()
     folded = " ".join(whole.replace("<|", "< |").split())
     refuse_empty(folded)
+    folded = _DO_THEY_AGREE.sub("", folded)
     if len(folded) > LONGEST:
         raise QuestionError(
             f"The question has {len(folded):,} characters; at most {LONGEST:,} are read. "
@@ -200,7 +211,7 @@ def may_ask_what(text: str) -> bool:
     """
     if _WHETHER_OR_NOT.search(text):
         return False
-    if re.match(r"\W*apakah\b", text, re.IGNORECASE):
+    if re.search(r"\bapakah\b", text, re.IGNORECASE):
         return _PREDICATE.search(text) is None
     return not _asks_whether(text)
 
@@ -235,7 +246,7 @@ def kind_of(text: str) -> Kind:
         found = [(match.start(), kind) for kind, pattern in words if (match := re.search(pattern, text, re.IGNORECASE))]
         if found:
             return min(found, key=itemgetter(0))[1]
-    if _WHETHER.match(text):
+    if _WHETHER.match(text) or re.search(r"\bapakah\b", text, re.IGNORECASE):
         return "yesno"
     whether = text.endswith("?") and len(text.split()) >= _FEW_WORDS and not asks_for_something(text)
     return "yesno" if whether and not re.search(r"\b(or|atau)\b", text, re.IGNORECASE) else "open"

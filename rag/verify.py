@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from rag.atoms import Atoms, atoms, has_name, is_name, named_numbers
+from rag.atoms import Atoms, atoms, has_name, is_name, named_numbers, numbers
 from rag.dates import find_dates
 from rag.instead import Sought, closest_value, date_with_more_names, numbers_of, own_choice
 from rag.kinds import (
@@ -302,13 +302,19 @@ def _answers(question: Question, unit: Unit, claim: str, said: Atoms, asked: Ato
         return False
     added = _to_find(said, question).names
     # A name that shares its last word with the question's adds nothing, but it is a name.
-    new = [name for name in said.names if not has_name(question.text, name)]
+    new = [name for name in said.names if not has_name(question.text, _uncounted(name))]
     if is_other_place(question.text, claim) or not gives_a_name(question.text, claim, new, counts=bool(said.numbers)):
         return False
     offered = choices(question.text)
     if echoes(question.text, claim) and not any(word in offered for word in claim.casefold().split()):
         return False
     return bool(added or said.numbers - asked.numbers) or word_share(claim, question.text) < 1
+
+
+def _uncounted(name: str) -> str:
+    """A name without the number before it: "Two Russian" citizens are Russian."""
+    first, _, rest = name.partition(" ")
+    return rest if rest and numbers(first) else name
 
 
 def _says(unit: Unit, sentences: Sequence[int], claim: str, said: Atoms) -> bool:

@@ -86,6 +86,14 @@ def test_a_follow_up_asks_what_its_own_words_ask_for(before, follow_up, kind):
     assert (asked.text, asked.kind, asked.own) == (f"{before} {follow_up}", kind, follow_up)
 
 
+def test_a_follow_up_behind_the_question_before_is_not_answered_in_two_parts():
+    text = "Who is the Russian ambassador to Indonesia? And what did he say of the two wars?"
+    asker = Asker(Mock(), Mock(), None, {})
+    follow_up = replace(understand(text), own="And what did he say of the two wars?")
+    assert [part.text for part, _ in asker._parts(follow_up, [], UNFILTERED)] == [text]
+    assert len(list(asker._parts(understand(text), [], UNFILTERED))) == 2
+
+
 def test_names_that_get_their_capitals_leave_what_is_asked_for():
     retriever = Mock()
     retriever.retrieve.return_value = [RetrievedPassage("a", "a#0", "Kata Kremlin, Putin menelepon Trump.", 1.0)]

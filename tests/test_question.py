@@ -113,6 +113,7 @@ def test_the_model_is_asked_what_it_can_answer(question, asked):
         ("apakah Trump tahu siapa yang menelepon?", "who"),
         ("apa Trump udah pernah ke Rusia sebagai presiden?", "yesno"),
         ("apa yang sudah disita polisi?", "open"),
+        ("Sampai akhir 2019, apakah Trump sudah pernah ke Rusia?", "yesno"),
         ("isu nuklir ikut dibahas ga di telepon itu?", "yesno"),
         ("kalo ada info ancaman teroris, Putin janji ngapain?", "open"),
         ("jam berapa Putin menelepon Trump?", "when"),
@@ -133,7 +134,20 @@ def test_the_first_question_word_tells_the_kind_and_none_asks_whether(question, 
         ("Isu nuklir ikut dibahas ga di telepon itu?", False),
         ("Katedral itu satu-satunya target mereka ya?", False),
         ("apa Trump udah pernah ke Rusia?", False),
+        ("Sampai akhir 2019, apakah Trump sudah pernah ke Rusia?", False),
     ],
 )
 def test_what_seems_to_ask_whether_may_ask_what(question, may):
     assert may_ask_what(question) is may
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("Which agency tipped Russia off? Do the articles agree?", "Which agency tipped Russia off?"),
+        ("Telepon itu soal apa? Apakah semua artikel sepakat?", "Telepon itu soal apa?"),
+        ("Do the articles agree?", "Do the articles agree?"),
+    ],
+)
+def test_whether_the_articles_agree_is_told_by_setting_them_side_by_side(question, asked):
+    assert understand(question).text == asked

@@ -293,6 +293,7 @@ def test_the_names_of_a_list_may_stand_in_sentences_of_their_own():
         ("Siapa yang berterima kasih kepada Trump?", "Vladimir Putin", True),
         ("Where did the FSB detain seven members?", "15 December 2017", False),
         ("What are the names of the people whom the FSB detained?", "seven members", False),
+        ("What are the names of the Russians who called?", "Two Russian presidents", False),
         ("What time of day did Putin thank Trump?", "17 December 2017", False),
         ("When did Putin thank Trump?", "17 December 2017", True),
     ],
