@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+# Before the last piece of a reply; never sent.
+LAST = b"\0"
+
 
 class FakeOllama(ThreadingHTTPServer):
     """What it does is said by `mode`; what it was asked is in `asked`.
@@ -96,12 +99,22 @@ class _Handler(BaseHTTPRequestHandler):
         if mode == "hang":
             time.sleep(2)
             return None
-        with self.server.counted():
-            if self.path == "/v1/chat/completions":
-                self._stream(self._events(mode, body))
-            else:
-                self._stream(self._lines(mode, body))
+        # Who has heard the last piece may ask again at once: it is sent when the question no longer counts.
+        if self.path == "/v1/chat/completions":
+            self._stream(self._counted(self._events(mode, body)))
+        else:
+            self._stream(self._counted(self._lines(mode, body)))
         return None
+
+    def _counted(self, parts: Iterator[bytes]) -> Iterator[bytes]:
+        with self.server.counted():
+            for part in parts:
+                if part.startswith(LAST):
+                    break
+                yield part
+            else:
+                return
+        yield part.removeprefix(LAST)
 
     def _lines(self, mode: str, body: dict[str, Any]) -> Iterator[bytes]:
         """A reply of Ollama's /api/chat, a JSON object a line."""
@@ -133,7 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
                 for _ in range(200):
                     yield b" "
                     time.sleep(0.01)
-        yield json.dumps(done).encode() + b"\n"
+        yield LAST + json.dumps(done).encode() + b"\n"
 
     def _events(self, mode: str, body: dict[str, Any]) -> Iterator[bytes]:
         """A reply of OpenAI's interface: server-sent events."""
@@ -152,7 +165,7 @@ class _Handler(BaseHTTPRequestHandler):
             if mode == "error":
                 yield b'data: {"error": {"message": "out of memory", "type": "server_error"}}\n\n'
                 return
-        yield event({}, _reason(mode)) + b"data: [DONE]\n\n"
+        yield LAST + event({}, _reason(mode)) + b"data: [DONE]\n\n"
 
     def _whole(self, body: object, status: int = 200) -> None:
         text = body.encode() if isinstance(body, str) else json.dumps(body).encode()
