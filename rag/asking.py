@@ -151,11 +151,10 @@ class Asker:
     ) -> Iterator[tuple[Question, Sequence[RetrievedPassage]]]:
         """The questions that a question consists of, with the passages of each."""
         # A follow-up behind the question before is no question of two parts.
-        texts = parts(question.text) if len(parts(question.own or question.text)) > 1 else [question.text]
-        if len(texts) == 1:
+        if len(parts(question.own or question.text)) == 1:
             yield question, passages
             return
-        for text in texts:
+        for text in parts(question.text):
             found = self._retrieved(text, filters)
             yield replace(question, text=text, kind=kind_of(text)), found
 

@@ -35,9 +35,7 @@ def leans_on_history(question: str) -> bool:
     return len(content) < _FEW_WORDS or bool(_POINTS_BACK.search(question) or _INSTEAD.match(question))
 
 
-def standalone(
-    question: str, history: Sequence[tuple[str, str]], rewrite: Callable[[str, str], str] | None = None
-) -> str:
+def standalone(question: str, history: Sequence[tuple[str, str]], rewrite: Callable[[str, str], str] | None) -> str:
     """The question with what it leans on put in.
 
     Args:

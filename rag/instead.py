@@ -19,7 +19,8 @@ from rag.units import Unit
 NEARLY_ALL = 0.75
 # The date of a count is not that of what was counted: "the toll had risen to 13 by Sunday".
 _UP_TO = re.compile(r"\b(hingga|sampai|until|till|as of|by)( the| hari| tanggal)?\s*\Z", re.IGNORECASE)
-_COUNTED = re.compile(r"\b(\w+) (?:hari|pekan|minggu|bulan|tahun|days?|weeks?|months?|years?)\b", re.IGNORECASE)
+# "Three days later".
+_DISTANCE = re.compile(r"\b(\w+) (?:hari|pekan|minggu|bulan|tahun|days?|weeks?|months?|years?)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,8 @@ def numbers_of(unit: Unit, sentences: Sequence[int]) -> frozenset[str]:
 
 def _counts(date: str) -> bool:
     """Whether a date is told as a number of days from another one."""
-    counted = _COUNTED.search(date)
-    return counted is not None and bool(numbers(counted[1]))
+    distance = _DISTANCE.search(date)
+    return distance is not None and bool(numbers(distance[1]))
 
 
 def _day_without_year(sought: Sought, said: Atoms) -> tuple[int, str] | None:

@@ -56,7 +56,7 @@ _ASKED = {
 
 # What a company or a ship is called beside its name.
 _FORMS = word_set("km kri mv ms pt cv ud tbk ag gmbh inc ltd plc llc corp co fc afc")
-_NAME = re.compile(r"\b(names? of|nama|nama-nama)\b|['’]s name\b", re.IGNORECASE)
+_NAME = re.compile(r"\b(names? of|nama)\b|['’]s name\b", re.IGNORECASE)
 # When in the day, and an answer to that.
 _HOUR = re.compile(r"\b(what time( of (the )?day)?(?! (period|of))|(jam|pukul) (berapa|brp))\b", re.IGNORECASE)
 _CLOCK = re.compile(

@@ -49,7 +49,7 @@ _INDONESIAN = word_set(
     tolong untuk usai waktu walau walaupun yaitu yakni yang ceritakan sebutkan berikan tunjukkan
     dimana dimanakah darimana darimanakah kemanakah seberapa seberapakah gimana ngapain nggak gak enggak
     dong kok sih kalian dimaksud disebut
-    aja abis blm coba deh dgn doang emang ga kalo karna kayak kpn nih org pas sama sm tau terus tp trus tsb tuh udah
+    aja abis blm coba deh dgn doang emang ga kalo karna kayak kpn nih org pas sm tau terus tp trus tsb tuh udah
     udh utk yg
     bilang kasih tanggal ialah iaitu adakah bagaimanapun boleh kerana tiada macam mengenai berkenaan
     """

@@ -74,21 +74,22 @@ _WHETHER = re.compile(
 
 
 # What is in no single article, so that no reading can answer it: only the merge can.
+_DO_ARTICLES_AGREE = (
+    r"(do|are|did) (all )?(of )?(the |these )?(articles|reports|sources|papers|publishers|media)( all)?"
+    r" (agree|disagree|differ|consistent|in agreement|say the same)"
+)
+_ARTIKEL_SEPAKAT = (
+    r"(semua |kelima |para )?(artikel|berita|laporan|media|sumber|penerbit)(-\w+)?(nya)?( itu| ini)?"
+    r" (sepakat|setuju|sependapat|sama|berbeda|konsisten)"
+)
 _COMPARES = re.compile(
-    r"\W*(do|are|did) (all )?(of )?(the |these )?(articles|reports|sources|papers|publishers|media)( all)?"
-    r" (agree|disagree|differ|consistent|in agreement)( with each other)?( (on|about|that|over|in|as to))?\s+"
-    r"|\W*apakah (semua |kelima |para )?(artikel|berita|laporan|media|sumber|penerbit)(-\w+)?(nya)?( itu| ini)?"
-    r" (sepakat|setuju|sependapat|sama|berbeda|konsisten)( \w+)?? (soal|tentang|mengenai|bahwa|dalam|pada)\s+",
+    rf"\W*{_DO_ARTICLES_AGREE}( with each other)?( (on|about|that|over|in|as to))?\s+"
+    rf"|\W*apakah {_ARTIKEL_SEPAKAT}( \w+)?? (soal|tentang|mengenai|bahwa|dalam|pada)\s+",
     re.IGNORECASE,
 )
-
-
-# Behind a question: it is answered by setting side by side what each article has.
-_DO_THEY_AGREE = re.compile(
-    r"(?<=[?.!]) (do|did|are) (all )?(of )?(the |these )?(articles|reports|sources|papers|publishers|media)( all)?"
-    r" (agree|disagree|differ|consistent|in agreement|say the same)\W*\Z"
-    r"|(?<=[?.!]) (apa(kah)? )?(semua |kelima |para )?(artikel|berita|laporan|media|sumber)(-\w+)?(nya)?( itu| ini)?"
-    r" (sepakat|setuju|sependapat|sama|berbeda|konsisten)( (semua|soal itu))?\W*\Z",
+# The same behind a question.
+_COMPARED = re.compile(
+    rf"(?<=[?.!]) {_DO_ARTICLES_AGREE}\W*\Z|(?<=[?.!]) (apa(kah)? )?{_ARTIKEL_SEPAKAT}( semua| soal itu)?\W*\Z",
     re.IGNORECASE,
 )
 
@@ -145,7 +146,7 @@ def understand(text: str) -> Question:
     whole = text.encode(errors="replace").decode()
     folded = " ".join(whole.replace("<|", "< |").split())
     refuse_empty(folded)
-    folded = _DO_THEY_AGREE.sub("", folded)
+    folded = _COMPARED.sub("", folded)
     if len(folded) > LONGEST:
         raise QuestionError(
             f"The question has {len(folded):,} characters; at most {LONGEST:,} are read. "

@@ -40,7 +40,7 @@ def test_a_weak_finding_is_left_out_beside_a_sure_one():
 
 def test_a_name_that_two_articles_give_half_sure_stands_beside_a_surer_one():
     again = unit("D", "CIA dipuji Rusia atas serangan yang gagal di Saint Petersburg.")
-    surer, half, half_too = Reading(FBI, -5.0, "FBI"), Reading(CIA, -1.4, "CIA"), Reading(again, -1.4, "CIA")
+    surer, half, half_too = Reading(FBI, -5.0, "FBI"), Reading(CIA, -2.0, "CIA"), Reading(again, -2.0, "CIA")
     assert [group.text for group in shown(QUESTION, [surer, half])] == ["FBI"]
     assert [group.text for group in shown(QUESTION, [surer, half, half_too])] == ["FBI", "CIA"]
 
