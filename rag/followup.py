@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 
 from rag import prompts
-from rag.atoms import atoms, has_name
-from rag.dates import same_date
+from rag.atoms import atoms, has_name, names
+from rag.dates import find_dates, same_date
 from rag.language import is_small_word
+from rag.lexicon import phrases
 from rag.overlap import content, word_share
 from rag.question import asks_for_something, kind_of
 from rag.reading import BROKEN_OFF
@@ -23,6 +24,8 @@ _POINTS_BACK = re.compile(
     r"|dia|ia|mereka|beliau|itu|tersebut|begitu|sana|situ|tadi|sama|keduanya|kedua)\b|[a-z]{3,}nya\b",
     re.IGNORECASE,
 )
+_SOMEBODY = re.compile(r"\b(he|she|him|his|dia|ia|beliau)\b", re.IGNORECASE)
+_THAT = re.compile(r"\b(that|this) \w+|\b\w+ (itu|tersebut)\b", re.IGNORECASE)
 # A question of fewer content words leans on what was asked before: "and in 2019?"
 _FEW_WORDS = 3
 # Earlier turns that are looked at; the one before last still names who "he" is, older ones mislead.
@@ -44,20 +47,48 @@ def standalone(question: str, history: Sequence[tuple[str, str]], rewrite: Calla
         rewrite: writes the model's rewriting of a conversation, where it has begun so; None where no model runs.
 
     Returns:
-        The question as it is where it stands alone; the model's rewriting if it puts something in, loses nothing and
-        names nothing that wasn't named before; else its rewriting that begins with the question, so that it can't
-        repeat or answer the earlier one; else the earlier question and this one in a row.
+        The question as it is where it stands alone, or where it does with a name for "he"; the model's rewriting if it
+        puts something in, loses nothing and names nothing that wasn't named before; else its rewriting that begins
+        with the question, so that it can't repeat or answer the earlier one; else the question with that name, or the
+        earlier question and this one in a row.
     """
     if not history or not leans_on_history(question):
         return question
     turns = [(asked, _plain(answered)) for asked, answered in history[-_TURNS:]]
+    named = _with_name(question, *turns[-1])
+    if named != question and not leans_on_history(named):
+        return named
     said = " ".join([question, *(text for turn in turns for text in turn)])
     if rewrite is not None:
         for begun in ("", _opening(question)):
             written = rewrite(prompts.follow_up(turns, question), begun).strip().strip('"')
             if _is_usable(written, question) and _has_all(said, written):
-                return written
-    return f"{turns[-1][0].rstrip('?. ')}? {question}"
+                return _with_day(written, *turns[-1])
+    return named if named != question else f"{turns[-1][0].rstrip('?. ')}? {question}"
+
+
+def _with_name(question: str, asked: str, answered: str) -> str:
+    """The follow-up with a name for "he" or "dia", where one was just named: "And what did Galuzin say?"."""
+    named = _people(answered if kind_of(asked) == "who" else "") or _people(asked)
+    if len(named) != 1:
+        return question
+    put = _SOMEBODY.sub(lambda he: f"{named[0]}'s" if he[0].casefold() == "his" else named[0], question)
+    put = _INSTEAD.sub("", put).strip()
+    return f"{put[:1].upper()}{put[1:]}" if named[0] in put else question
+
+
+def _people(text: str) -> list[str]:
+    """The names of a text that may be somebody's: no abbreviation, and no place or office that the lexicon knows."""
+    known = {word for _, matched, _ in phrases(text) for word in matched.split()}
+    return [name for name in names(text) if not name.isupper() and not set(re.findall(r"\w+", name)) <= known]
+
+
+def _with_day(written: str, asked: str, answered: str) -> str:
+    """A rewriting that says "that call" still, with the day that was just answered."""
+    days = find_dates(answered)
+    if kind_of(asked) != "when" or len(days) != 1 or find_dates(written) or not _THAT.search(written):
+        return written
+    return f"{written.rstrip('?. ')} ({days[0].text})?"
 
 
 def _plain(answer: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
+from rag.dates import find_dates
 from rag.language import is_small_word, word_set
 from rag.lexicon import phrases
 from rag.overlap import has_any
@@ -30,7 +31,11 @@ _AGE = re.compile(r"\bhow old\b|\b(usia|umur)", re.IGNORECASE)
 _AREA = re.compile(r"\bberapa(kah)? luas|\bluas\b.*\bberapa", re.IGNORECASE)
 # Measures that are always written out; "km" and "$" stand for others.
 _WRITTEN_OUT = frozenset({"second", "minute", "hour", "day", "week", "month", "year"})
-_IN_YEARS = re.compile(r"\b(ber)?(usia|umur)|\b(tahun|bulan|years?|months?|aged?)\b", re.IGNORECASE)
+_IN_YEARS = re.compile(
+    r"\b(ber)?(usia|umur)|\baged?\b|[ -](years?|months?)[ -]old\b"
+    r"|[(,–-] ?\d{1,3}( (tahun|thn|bulan|years?|months?))? ?[),–-]",
+    re.IGNORECASE,
+)
 # "How long did it last?", not "how long after …?".
 _LASTED = re.compile(
     r"\b(how long|(berapa|brp) lama(kah)?)\b(?!.*\b(after|before|until|ago|setelah|sesudah|sebelum|hingga|sampai)\b)",
@@ -78,12 +83,16 @@ _NAMED = 4
 
 
 def says_when(sentences: Iterable[str], claim: str) -> bool:
-    """Whether a sentence has the claim, which names no date, word for word as a time: "after the fall of Rome"."""
+    """Whether a sentence has the claim, which names no full date, word for word as a time.
+
+    "After the fall of Rome"; "Tuesday (16/8)" in an article that tells no year.
+    """
     if measures(claim):  # "45 minutes" is how long
         return False
     for sentence in sentences:
         place = sentence.casefold().find(claim.casefold().strip(" ."))
-        if place >= 0 and (_TIME.search(claim) or _TIME_BEFORE.search(sentence[:place])):
+        timely = place >= 0 and (_TIME.search(claim) or find_dates(claim) or _TIME_BEFORE.search(sentence[:place]))
+        if timely:
             return True
     return False
 

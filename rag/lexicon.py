@@ -64,12 +64,14 @@ class Lexicon:
         longest: how many words the longest form has that begins with this one, where more than one.
         heads: the concepts by their heads.
         contrary: the heads that contradict a head.
+        countries: the heads of countries by those of their seats of government.
     """
 
     concepts: dict[Language, dict[str, list[Concept]]]
     longest: dict[str, int] = field(default_factory=dict)
     heads: dict[str, list[Concept]] = field(default_factory=lambda: defaultdict(list))
     contrary: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    countries: dict[str, str] = field(default_factory=dict)
 
     def add(self, concept: Concept) -> None:
         self.heads[concept.english[0]].append(concept)
@@ -138,6 +140,13 @@ def opposites(word: str, language: Language = "") -> frozenset[str]:
     lexicon = _lexicon()
     heads = [head for concept in concepts for head in lexicon.contrary.get(concept.english[0], ())]
     return _forms(concept for head in heads for concept in lexicon.heads[head]) - _forms(concepts)
+
+
+def ruled_from(seat: str) -> frozenset[str]:
+    """Return all forms of the country whose seat of government it is: "Moscow" often stands for "Russia"."""
+    lexicon = _lexicon()
+    countries = [lexicon.countries.get(concept.english[0], "") for concept in _find(_tokens(seat), "")]
+    return _forms(concept for country in countries for concept in lexicon.heads.get(country, ()))
 
 
 @lru_cache(_WORDS_KEPT)
@@ -229,6 +238,8 @@ def _lexicon() -> Lexicon:
         if kind == "opposite":
             lexicon.contrary[english].append(indonesian)
             lexicon.contrary[indonesian].append(english)
+        elif kind == "seat":
+            lexicon.countries[english] = indonesian
         else:
             lexicon.add(Concept(kind, tuple(english.split("|")), tuple(indonesian.split("|"))))
     return lexicon

@@ -9,7 +9,7 @@ from rag.atoms import Atoms, atoms, is_called, may_have_name, undated_numbers
 from rag.dates import DateExpression, DateSpan, find_dates, format_date, same_date
 from rag.kinds import has_measure
 from rag.language import KNOWN
-from rag.lexicon import opposites, phrases
+from rag.lexicon import opposites, phrases, ruled_from
 from rag.masthead import without_dateline
 from rag.overlap import has_any
 from rag.question import Question, asks_why, main_clause
@@ -30,7 +30,7 @@ def missing_premise(question: Question, unit: Unit) -> str:
     whole = f"{document.title}\n{document.publisher}\n{document.text}"
     offered = choices(question.text)
     for name in asked.names:
-        if name.casefold() not in offered and not may_have_name(whole, name) and not is_called(document.text, name):
+        if name.casefold() not in offered and not _has(whole, name, question) and not is_called(document.text, name):
             return name
     missing = asked.numbers - undated_numbers(whole, document.language) - SMALL
     if missing:
@@ -43,6 +43,26 @@ def missing_premise(question: Question, unit: Unit) -> str:
     ):
         return format_date(asked.dates[0], question.language)
     return _untold_verb(question, document.text) if document.language in KNOWN else ""
+
+
+# Where somebody is, and where something comes to be known: who asks for that means the town itself.
+_AT = r"\b(?i:in|at|near|to|di|ke|dekat) "
+
+
+def _has(text: str, name: str, question: Question) -> bool:
+    """Whether the article may have a name of the question, or what that stands for.
+
+    Washington may be the United States, but not in "who met in Washington?"; and of "Ruler Syria", which opens a
+    question, "Syria" is the name.
+    """
+    if may_have_name(text, name):
+        return True
+    country = ruled_from(name)
+    if country and not re.search(_AT + re.escape(name), question.text):
+        return any(forms & country for kind, _, forms in phrases(text) if kind == "country")
+    rest = name.partition(" ")[2] if question.text.startswith(name) else ""
+    places = [matched for kind, matched, _ in phrases(rest) if kind in ("country", "city")]
+    return places == [rest] and may_have_name(text, rest)
 
 
 # "… when Trump lost the election": what goes with the question as known; "since when has he been there?" asks.
@@ -79,10 +99,14 @@ def _is_told(verb: str, forms: frozenset[str], text: str) -> bool:
     return not all(denies(verb, line) for line in having)
 
 
+_CHOICE = re.compile(r"([\w.-]+),? (?:or|atau|ato) (?:the )?([\w.-]+)", re.IGNORECASE)
+_CHOICE_BY_APA = re.compile(r"([A-Z][\w.-]+) apa ([A-Z][\w.-]+)(?: sih| ya)?\W*\Z")
+
+
 def choices(question: str) -> tuple[str, ...]:
-    """The words between which the question lets choose, case folded: "the CIA or the FBI"."""
-    match = re.search(r"([\w.-]+),? (?:or|atau) (?:the )?([\w.-]+)", question.casefold())
-    return (match[1], match[2]) if match else ()
+    """The words between which the question lets choose, case folded: "the CIA or the FBI", "CIA apa FBI"."""
+    match = _CHOICE.search(question) or _CHOICE_BY_APA.search(question)
+    return (match[1].casefold(), match[2].casefold()) if match else ()
 
 
 # A date of the article and not of what it tells: "according to the report of 20 November".
@@ -117,10 +141,19 @@ def _in_article(expression: DateExpression, unit: Unit) -> DateSpan | None:
     )
 
 
+# "Broken up", "ended up": what such a verb means isn't what the verb alone does.
+_PARTICLE = r"\s+(up|down|out|away|apart|off(?! (?-i:[A-Z]|the\b)))\b"
+
+
 @lru_cache(maxsize=512)
 def asked_verbs(question: str) -> tuple[tuple[str, frozenset[str]], ...]:
     """The verbs of the question itself, in their order, with their forms in both languages."""
-    return tuple((matched, forms) for kind, matched, forms in phrases(main_clause(question)) if kind == "verb")
+    clause = main_clause(question)
+    return tuple(
+        (matched, forms)
+        for kind, matched, forms in phrases(clause)
+        if kind == "verb" and not re.search(re.escape(matched) + _PARTICLE, clause, re.IGNORECASE)
+    )
 
 
 # Verbs that say the same when both sides change places.
@@ -221,6 +254,13 @@ def is_yet_to_be(question: str, sentence: str) -> bool:
         if before:
             return all(_YET_TO_BE.search(words) for words in before)
     return False
+
+
+def is_after(question: str, unit: Unit, asked: Atoms) -> bool:
+    """Whether it is asked if something has come to pass on a day after the article: that can only tell of plans."""
+    published = unit.document.published
+    later = [date for date in asked.dates if published and date.start > published]
+    return bool(later) and len(later) == len(asked.dates) and not _YET_TO_BE.search(question)
 
 
 def contradicts(question: Question, sentence: str) -> bool:

@@ -18,12 +18,16 @@ LONGEST = 1_000
 
 # "Apa Trump udah pernah ke Rusia?"
 _HAS_BEEN = r"\bapa(kah)? (?!saja|aja|yang|yg)[\w.-]+( (?!yang|yg)\w+)? (sudah|udah|udh|pernah|belum|blm)\b"
+# "Apa Trump memercayai Putin?"
+_DOES = r"^\W*apa( (?-i:[A-Z])[\w.-]+){1,3} (me|ber)\w{3,}\b"
 _AND = r"^\W*((and|so|but|then|dan|lalu|tapi|jadi),? )?"
 # How a question may begin: "did they meet when …" asks whether, "was it A or B" asks which.
 _BEGINNINGS: tuple[tuple[Kind, str], ...] = (
-    ("open", _AND + r"(is|was|were|did|does|do|apakah)\b.*\b(or|atau)\b"),
+    ("open", _AND + r"(is|was|were|did|does|do|could|can|will|would|apakah)\b.*\b(or|atau)\b"),
     ("open", r"^\W*was (hat|haben|ist|sind|sagte|sagt|war|wurde|geschah|passierte|bedeutet)\b"),  # German
     ("yesno", _AND + r"(did|does|do|is|are|was|were|has|have|had)\b"),
+    # "Could you say who called?" asks who.
+    ("yesno", _AND + r"(could|can|will|would) (?!(you|we|i|anyone|anybody|someone|somebody)\b)"),
 )
 # Its question words, which in Indonesian may stand anywhere ("telepon itu kapan?"). The first one decides ("what was
 # used when it was launched?"); of two in one place, the one that is listed first ("how many": "how").
@@ -42,7 +46,9 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
         "where",
         r"\bwhere\b|\bdmn\b|\b(di|ke|dari) ?mana(kah)?\b|\b(kota|negara|daerah) mana\b|\b(which|what) (city|country)\b",
     ),
-    ("yesno", rf"\bapa (benar|betul)\b|{_HAS_BEEN}"),
+    ("yesno", rf"\bapa (benar|betul)\b|{_HAS_BEEN}|{_DOES}"),
+    # "Di perusahaan apakah …", "tentang apakah …"; "di Rusia apakah …" asks whether.
+    ("open", r"\b(di|ke|dari|dalam|oleh|dengan|untuk|tentang|mengenai|soal|atas) ((?!kota\b)(?-i:[a-z]+) )?apakah\b"),
     ("open", r"\bapakah (nama|kepanjangan|maksud|arti|definisi|pengertian|isi|judul|alasan|penyebab|tujuan|yang)\b"),
     ("open", r"\b(what|which|why|how|apa|mengapa|kenapa|knp|bagaimana|gimana|gmn|ngapain)\b"),
 )

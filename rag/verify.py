@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rag.atoms import Atoms, atoms, has_name, is_name, named_numbers, numbers
-from rag.dates import find_dates
+from rag.dates import find_dates, same_date
 from rag.instead import Sought, closest_value, date_with_more_names, numbers_of, own_choice
 from rag.kinds import (
     echoes,
@@ -46,6 +46,7 @@ from rag.premise import (
     denies,
     has_main_verb,
     is_about,
+    is_after,
     is_day_of_report,
     is_of_another_day,
     is_yet_to_be,
@@ -130,10 +131,9 @@ def verify(
         counted = bool(asked.numbers - SMALL) and asked.numbers <= numbers_of(unit, (number,))
         near = own or counted or closeness[number] >= enough or _refers_back(question, unit, number) >= enough
         if near and is_about(question, unit, number, asked):
-            told = question.kind == "when" and all(
-                is_day_of_report(question.text, unit, number, day) for day in said.dates
-            )
-            share = 0.0 if told else closeness[number]
+            days = said.dates if question.kind == "when" else ()
+            told = [day for day in days if is_day_of_report(question.text, unit, number, day)]
+            share = 0.0 if days and len(told) == len(days) else closeness[number]
             # The names that a follow-up has from what went before need not be there.
             better = None if own else date_with_more_names(sought, number, share)
             return _instead(sought, better) or Verdict((number,), closeness=share)
@@ -197,7 +197,7 @@ def _yes_or_no(question: Question, unit: Unit, answer: str, hint: int | None, le
     closeness = [word_share(main_clause(question.text), unit.quote(n)) for n in numbered]
     asked = asked_atoms(question, unit)
     timely = [n for n in numbered if not is_of_another_day(unit, n, asked)]
-    if not timely:
+    if not timely or is_after(question.text, unit, asked):
         return _unsupported(question, "doesn't say", "tidak menyebut", question.text)
     best = max(timely, key=lambda n: closeness[n] + 0.05 * (n == hint))
     sentence = unit.quote(best)
@@ -293,8 +293,10 @@ def _answers(question: Question, unit: Unit, claim: str, said: Atoms, asked: Ato
         return bool(said.dates) or says_when((unit.quote(n) for n in range(len(unit.sentences))), claim)
     if question.kind == "number":
         return bool(said.numbers - named_numbers(question.text)) and not is_other_measure(question.text, claim)
-    # A date is nobody, and no place.
-    if question.kind in ("who", "where") and not said.names and not content(claim):
+    # A date is nobody and no place, and "in May 2020" is no answer to what will be in May.
+    bare = not said.names and not content(claim)
+    again = any(same_date(day, date) for day in said.dates for date in asked.dates)
+    if bare and (question.kind in ("who", "where") or again):
         return False
     if question.kind == "who" and is_toll(question.text, claim):
         return False
@@ -321,7 +323,7 @@ def _says(unit: Unit, sentences: Sequence[int], claim: str, said: Atoms) -> bool
     """Whether the sentences contain the claim: its atoms, or else most of its words; and the measure of a number."""
     text = " ".join(unit.quote(number) for number in sentences)
     if not said:
-        return word_share(claim, text) >= ENOUGH
+        return claim.casefold().strip(" .") in text.casefold() or word_share(claim, text) >= ENOUGH
     spans = [expression.date for number in sentences for expression in unit.dates[number] if expression.date]
     return (
         all(any(covers(date, span) for span in spans) for date in said.dates)

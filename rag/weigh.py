@@ -24,6 +24,7 @@ from rag.language import KNOWN
 from rag.merge import Finding, Group, merge, same
 from rag.number_words import with_marks_of
 from rag.overlap import word_share
+from rag.premise import choices
 from rag.question import Question, asks_weekday, may_ask_what
 from rag.reading import Reading
 from rag.units import Unit
@@ -56,7 +57,7 @@ TOO_DOUBTFUL_YESNO = 1.5
 DECODED, FAR_BEHIND = 1.0, 5.0
 
 _MANY = re.compile(
-    r"\b(days|dates|times|occasions|all|both|saja|semua|aja|sajakah|kedua)\b|\b(or|atau)\b"
+    r"\b(days|dates|times|occasions|all|both|saja|semua|aja|sajakah|kedua)\b"
     r"|\b(which|what) (\w+ )?(?!was|is|has|does)\w+s( and [\w ]+s)? (do|did|are|were|have|had)\b",
     re.IGNORECASE,
 )
@@ -137,7 +138,8 @@ def _enough(question: Question, best: float) -> float:
     """The sureness from which a finding is shown; of a yes and a no only the better."""
     if question.kind == "yesno":
         return best
-    return min(best - (WINDOW_OF_MANY if _MANY.search(question.text) else WINDOW), LIKELY)
+    several = _MANY.search(question.text) or choices(question.text)
+    return min(best - (WINDOW_OF_MANY if several else WINDOW), LIKELY)
 
 
 def _is_sure(question: Question, finding: Finding) -> bool:

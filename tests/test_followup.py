@@ -66,10 +66,49 @@ def test_a_rewriting_that_answers_or_repeats_is_begun_anew_with_the_question():
 
 
 def test_a_rewriting_without_a_word_of_the_question_is_not_used():
-    history = [("Who did Trump host in the Oval Office?", "Sergei Lavrov.")]
+    history = [("Who was hosted in the Oval Office by Trump and Pence?", "The articles don't say.")]
     assert standalone("What was his job?", history, lambda *_: history[0][0]).endswith("What was his job?")
-    written = "What was Sergei Lavrov's job?"
+    written = "What was the job of Trump's guest?"
     assert standalone("What was his job?", history, lambda *_: written) == written
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "follow_up", "whole"),
+    [
+        (
+            "Who is the boss of the FSB?",
+            "Alexander Bortnikov.",
+            "And what was he worried about?",
+            "What was Alexander Bortnikov worried about?",
+        ),
+        (
+            "Who did Trump host in the Oval Office?",
+            "Sergei Lavrov.",
+            "What was his job at that time?",
+            "What was Sergei Lavrov's job at that time?",
+        ),
+        (
+            "Siapa Li Yonghui?",
+            "Seorang pakar hubungan Rusia-AS.",
+            "Menurut dia, kedua negara bisa kompak di urusan apa?",
+            "Menurut Li Yonghui, kedua negara bisa kompak di urusan apa?",
+        ),
+    ],
+)
+def test_who_he_is_needs_no_model_where_one_was_named(asked, answered, follow_up, whole):
+    assert standalone(follow_up, [(asked, answered)], lambda *_: "") == whole
+
+
+def test_of_two_who_were_named_neither_is_he():
+    history = [("When did Putin thank Trump?", "29 December 2019.")]
+    assert standalone("Where was he then?", history, lambda *_: "") == "When did Putin thank Trump? Where was he then?"
+
+
+def test_that_call_is_the_one_of_the_day_that_was_answered():
+    written = "What did Putin and Trump agree on during that call?"
+    assert standalone("And what did they agree on during that call?", HISTORY, lambda *_: written) == (
+        "What did Putin and Trump agree on during that call (29 December 2019)?"
+    )
 
 
 def test_a_rewriting_that_puts_nothing_in_is_not_used():

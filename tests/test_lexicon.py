@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rag import lexicon
-from rag.lexicon import opposites, phrases, same, stem, translations
+from rag.lexicon import opposites, phrases, ruled_from, same, stem, translations
 
 LINES = [
     line.split("\t")
@@ -181,6 +181,12 @@ def test_opposites_come_in_both_languages_and_directions(word, contrary):
     assert contrary in opposites(word)
 
 
+def test_a_seat_of_government_stands_for_its_country():
+    assert {"united states", "AS"} <= ruled_from("Washington") == ruled_from("Gedung Putih")
+    assert "rusia" in ruled_from("Moskow")
+    assert ruled_from("Bandung") == frozenset()
+
+
 def test_a_word_without_a_contrary_has_no_opposites():
     assert opposites("president") == frozenset()
 
@@ -188,7 +194,7 @@ def test_a_word_without_a_contrary_has_no_opposites():
 def test_no_form_stands_on_both_sides_of_an_opposite():
     heads = {}
     for kind, english, indonesian in LINES:
-        if kind != "opposite":
+        if kind not in ("opposite", "seat"):
             forms = {*english.split("|"), *indonesian.split("|")}
             heads.setdefault(english.split("|")[0], []).append(forms)
     for kind, one, other in LINES:
@@ -199,7 +205,7 @@ def test_no_form_stands_on_both_sides_of_an_opposite():
 
 def test_every_line_is_well_formed():
     for kind, english, indonesian in LINES:
-        assert kind in {"country", "city", "name", "title", "verb", "noun", "adj", "opposite"}
+        assert kind in {"country", "city", "name", "title", "verb", "noun", "adj", "seat", "opposite"}
         for column in (english, indonesian):
             forms = column.split("|")
             assert len(set(forms)) == len(forms), column

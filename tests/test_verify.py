@@ -125,6 +125,7 @@ def undated() -> Unit:
     [
         ("Kapan TNI dan GAM baku tembak di Indrapuri?", "28 Agustus 2021", 0, "28 Agustus"),
         ("When did TNI and GAM exchange fire in Indrapuri?", "28 August 2021", 0, "28 August"),
+        ("Kapan TNI dan GAM baku tembak di Indrapuri?", "Minggu (28/8)", 0, ""),
         ("Kapan universitas pertama didirikan di Kairo?", "971", 1, ""),
         ("Kapan Permainan Ular Naga dirilis?", "1998", 3, ""),
         ("Kapan kota itu runtuh?", "akhir periode Kerajaan Lama", 4, ""),
@@ -177,6 +178,7 @@ def test_the_time_between_two_events_is_not_how_long_one_took(question, answer, 
         ("Who told Russia of the attack planned in Tambora, the CIA or the FBI?", "FBI", ""),
         ("Who told Russia of the attack planned in Tambora, the CIA or the BND?", "CIA", None),
         ("Who told Russia of the attack planned in Tambora?", "CIA", None),
+        ("Yang memberi tahu Rusia soal serangan di Tambora itu CIA apa FBI sih?", "CIA", "FBI"),
     ],
 )
 def test_of_two_names_to_choose_from_the_one_that_the_article_has_is_its_answer(question, answer, chosen):
@@ -233,6 +235,14 @@ def test_the_day_of_writing_of_a_report_or_of_a_count_is_not_when_it_happened(fe
 )
 def test_an_answer_says_what_was_asked_and_more_than_the_question(ferry, question, answer):
     assert not check(ferry, question, answer).supported
+
+
+def test_a_yes_or_no_about_what_comes_after_the_article_is_not_in_it():
+    invited = unit_of("Putin mengundang Trump menghadiri perayaan di Moskow pada bulan Mei 2020.", "2019-12-30")
+    gone = understand("Did Trump attend the celebration in Moscow in May 2020?")
+    assert not verify(gone, invited, "No, he did not", None, -3.0).supported
+    asked = understand("Was Trump invited to attend the celebration in Moscow in May 2020?")
+    assert verify(asked, invited, "Yes", None, 4.0).instead == "Yes"
 
 
 def test_why_takes_for_granted_that_it_is_so(ferry):
@@ -295,11 +305,23 @@ def test_the_names_of_a_list_may_stand_in_sentences_of_their_own():
         ("What are the names of the people whom the FSB detained?", "seven members", False),
         ("What are the names of the Russians who called?", "Two Russian presidents", False),
         ("What time of day did Putin thank Trump?", "17 December 2017", False),
+        ("Acara apa yang terjadi pada 17 Desember?", "17 Desember 2017", False),
         ("When did Putin thank Trump?", "17 December 2017", True),
     ],
 )
 def test_an_answer_is_of_the_kind_that_is_asked_for(unit, question, answer, supported):
     assert check(unit, question, answer).supported == supported
+
+
+def test_years_since_a_war_are_nobodys_age():
+    old = "How old is the man who was arrested?"
+    assert not check(unit_of("The man was arrested 75 years after the war.", language="en"), old, "75").supported
+    for told in (
+        "Reno (75), the man, was arrested.",
+        "A 75-year-old man was arrested.",
+        "The man, aged 75, was arrested.",
+    ):
+        assert check(unit_of(told, language="en"), old, "75").supported
 
 
 def test_an_hour_is_when_in_the_day():
@@ -412,6 +434,11 @@ def test_numbers_are_compared_in_the_articles_own_words():
         ("Apa komentar Putin setelah Trump kalah?", "kalah"),
         ("What did Putin say when he thanked Trump?", ""),
         ("Since when has Putin resigned?", ""),
+        ("When did Moscow thank Washington?", ""),
+        ("Who met in Washington?", "Washington"),
+        ("When did Beijing thank Trump?", "Beijing"),
+        ("Penguasa Rusia berterima kasih kepada siapa?", ""),
+        ("What did the police seize when the cell was broken up?", ""),
     ],
 )
 def test_a_premise_that_the_article_lacks_is_named(unit, question, missing):
