@@ -10,6 +10,7 @@ from functools import partial
 
 from rag.answer import Answer, RetrievedPassage
 from rag.atoms import may_have_name
+from rag.byline import signature
 from rag.compose import Part, compose, nearest_articles, silence, words
 from rag.copies import copiers
 from rag.errors import ModelError
@@ -179,6 +180,10 @@ class Asker:
     def _groups(self, question: Question, units: Sequence[Unit], others: Sequence[Unit]) -> Iterator[tuple[Group, ...]]:
         """What the units say, first of the best ones alone, then of all; on a fast machine of further ones."""
         assert self.reader is not None
+        signed = signature(question, others[0]) if others else None
+        if signed:
+            yield (Group((signed,)),)
+            return
         units, further = units[:UNITS], units[UNITS:]
         if self.reader.at_once < len(units):
             # What the model still knows comes first, before another unit displaces it.

@@ -219,7 +219,7 @@ def _is_name_word(word: str, *, first: bool) -> bool:
     if sum(character.isupper() for character in word) >= 2:
         return True
     if not word[0].isupper():
-        return False
+        return re.match(r"(al|el|as|ar|an)-[A-Z]", word) is not None
     return not (first and (is_small_word(word) or translations(word.casefold())))
 
 

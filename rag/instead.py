@@ -8,9 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from rag.atoms import Atoms, atoms, has_name, numbers
 from rag.dates import DateSpan, format_date, same_day_of_year, without_year
+from rag.lexicon import phrases
+from rag.overlap import has_any
 from rag.premise import choices, has_main_verb, is_about, is_day_of_report, swaps_roles
 from rag.question import Question
 from rag.units import Unit
@@ -44,7 +47,7 @@ class Sought:
 
 def closest_value(sought: Sought, said: Atoms) -> tuple[int, str] | None:
     """The sentence, and its date or number, that the answer's stands for; None where no sentence is close enough."""
-    return _day_without_year(sought, said) or _closest_date(sought) or _closest_number(sought)
+    return _day_without_year(sought, said) or _closest_date(sought) or _counted(sought) or _closest_number(sought)
 
 
 def date_with_more_names(sought: Sought, cited: int, closeness: float) -> tuple[int, str] | None:
@@ -133,6 +136,35 @@ def _closest_number(sought: Sought) -> tuple[int, str] | None:
     if question.kind != "number" or closeness[best] < NEARLY_ALL or len(found) != 1:
         return None
     return (best, _grouped(found[0], question.language)) if is_about(question, unit, best, sought.asked) else None
+
+
+# "How many of its own citizens", "berapa (banyak) warga Rusia".
+_HOW_MANY = re.compile(
+    r"\b(?:how many|(?:be)?rapa(?:kah)?(?: banyak| jumlah)?) (?:of )?(?:the |its |their )?(?:own )?(.+)", re.I
+)
+# Words behind a number in which what it counts is named: "2.900 warga Rusia".
+_COUNTED_IN = 3
+
+
+def _counted(sought: Sought) -> tuple[int, str] | None:
+    """To a how-many-question, the one number of the unit right behind which stands what is to be counted."""
+    question, unit = sought.question, sought.unit
+    asked = _HOW_MANY.search(question.text)
+    wanted = [forms for _, _, forms in takewhile(_is_thing, phrases(asked[1]))][:2] if asked else []
+    found: list[tuple[int, str]] = []
+    for number in range(len(unit.sentences)) if wanted else ():
+        for count in re.finditer(r"\b\d[\d.,]*(?= \w)", unit.quote(number)):
+            behind = " ".join(unit.quote(number)[count.end() :].split()[:_COUNTED_IN])
+            value = numbers_of(unit, (number,)) & numbers(count[0])
+            if all(has_any(behind, forms) for forms in wanted):
+                found += [(number, each) for each in value]
+    if question.kind != "number" or len(found) != 1 or not is_about(question, unit, found[0][0], sought.asked):
+        return None
+    return found[0][0], _grouped(found[0][1], question.language)
+
+
+def _is_thing(phrase: tuple[str, str, frozenset[str]]) -> bool:
+    return phrase[0] != "verb"
 
 
 def _grouped(number: str, language: str) -> str:

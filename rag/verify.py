@@ -35,6 +35,7 @@ from rag.kinds import (
     tells_how_long,
 )
 from rag.language import KNOWN
+from rag.named import named_in_words
 from rag.overlap import content, has_any, word_share
 from rag.premise import (
     SMALL,
@@ -112,7 +113,7 @@ def verify(
         return _unsupported(question, "doesn't mention", "tidak menyebut", missing)
     if question.kind == "yesno":
         return _yes_or_no(question, unit, answer, hint, leaning)
-    chosen = own_choice(question.text, unit, answer)
+    chosen = own_choice(question.text, unit, answer) or named_in_words(question, unit, answer)
     if chosen:
         return replace(verify(question, unit, chosen), instead=chosen)
     asked = asked_atoms(question, unit)

@@ -22,6 +22,7 @@ from rag.dates import find_dates, rewrite_dates, weekday_name
 from rag.instead import offered_names
 from rag.language import KNOWN
 from rag.merge import Finding, Group, merge, same
+from rag.named import whole_list
 from rag.number_words import with_marks_of
 from rag.overlap import word_share
 from rag.premise import choices
@@ -157,7 +158,8 @@ def _found(question: Question, reading: Reading, readings: Sequence[Reading]) ->
         return None
     context = [e.date.start for number in verdict.sentences for e in unit.dates[number] if e.date]
     rewritten = rewrite_dates(reply, unit.document.published, context, question.language)
-    text = verdict.instead or with_marks_of(rewritten, unit.document.language, question.language)
+    told = whole_list(rewritten, unit.quote(verdict.sentences[0]))
+    text = verdict.instead or with_marks_of(told, unit.document.language, question.language)
     text = text.strip(" .")
     if asks_weekday(question.text):
         text = _with_weekday(text, question.language)

@@ -26,8 +26,9 @@ Pembicaraan kedua kepala negara tersebut berlangsung selama 45 menit. Polisi men
 Galuzin belum bisa menjelaskan bentuk koordinasi antara Rusia dan AS."""
 
 
-def unit_of(text: str, published: str = "", title: str = "", language: str = "id") -> Unit:
-    document = Document("a.txt", "a.txt", text, title, "", published, "day" if published else "", language=language)
+def unit_of(text: str, published: str = "", title: str = "", language: str = "id", publisher: str = "") -> Unit:
+    precision = "day" if published else ""
+    document = Document("a.txt", "a.txt", text, title, publisher, published, precision, language=language)
     sentences = document_sentences(document)
     return next(iter(document_units(document, sentences, split_passages(document, sentences)).values()))
 
