@@ -215,6 +215,11 @@ _NOT = re.compile(
 )
 
 
+# "Could he say …?", and "belum bisa menjelaskan", whatever he was to say.
+_ABLE = re.compile(r"\b(able to|could|can|bisa(kah)?|dapat(kah)?|mampu(kah)?|sanggup)\b", re.IGNORECASE)
+_UNABLE = re.compile(
+    r"\b(belum|tidak|tak) (bisa|dapat|mampu|sanggup)\b|\b(could|can)( ?not|n['’]t)\b|\bunable to\b", re.IGNORECASE
+)
 # "Belum bisa lebih lanjut menjelaskan": words between a "not" and what it denies.
 _BEFORE = 3
 
@@ -223,6 +228,8 @@ def denies(question: str, sentence: str) -> bool:
     """Whether the sentence says "not", "foiled" or "planned" of the question's first verb, and the question doesn't."""
     if _NOT.search(question):
         return False
+    if _ABLE.search(question) and _UNABLE.search(sentence):
+        return True
     for forms in [forms for _, forms in asked_verbs(question)][:1] or [forms for _, _, forms in phrases(question)]:
         for form in forms:
             place = re.search(rf"\b{re.escape(form.casefold())}", sentence.casefold())

@@ -471,6 +471,26 @@ def test_a_yes_that_the_sentence_bears_out_with_more_needs_less_leaning():
     assert told == ["Ya", "Tidak", "Tidak", "Tidak"]
 
 
+def test_whether_it_took_longer_is_told_by_how_long_it_took(unit):
+    verdict = verify(
+        understand("Did the talk of the two heads of state last more than an hour?"), unit, "Yes", None, 4.0
+    )
+    assert verdict.instead == "No: 45 menit"
+
+
+def test_a_sure_yes_in_other_words_needs_fewer_of_them(unit):
+    asked = understand("Did Putin ring Trump to praise the CIA and its very clever foreign analysts?")
+    assert not verify(asked, unit, "Yes", None, 2.6).supported
+    assert verify(asked, unit, "Yes", None, 3.5).instead == "Yes"
+
+
+def test_who_could_not_say_it_did_not():
+    said = unit_of("Galuzin belum bisa menjelaskan soal bentuk koordinasi bersama itu.")
+    assert (
+        verify(understand("Could Galuzin spell out the form of coordination?"), said, "Yes", None, 3.0).instead == "No"
+    )
+
+
 def test_a_sentence_that_denies_the_question_answers_no(unit):
     verdict = check(unit, "Apakah Galuzin menjelaskan bentuk koordinasi Rusia dan AS?", "Ya")
     assert verdict.instead == "Tidak"
