@@ -171,7 +171,7 @@ def names(text: str) -> tuple[str, ...]:
     for number, match in enumerate(words):
         word = match.group()
         gap = text[words[number - 1].end() if number else 0 : match.start()].strip(" \"“'‘(¿¡")
-        first = gap[-1] in "?!" if gap else not number  # a full stop may be an abbreviation's
+        first = _ends(gap, words[number - 1].group()) if gap else not number
         if first and opens_a_question(word):
             continue
         if first and len(words) > _FEW and not _before_name(words, number):
@@ -186,6 +186,15 @@ def names(text: str) -> tuple[str, ...]:
         end = match.end()
     runs = [_untitled(_POSSESSIVE.sub("", run)) for run in runs]
     return tuple(run for run in runs if run and (not is_small_word(run) or run.isupper()))
+
+
+def _ends(gap: str, before: str) -> bool:
+    """Whether a sentence ends between two words; a full stop may be that of an abbreviation or of an initial."""
+    return gap[-1] in "?!" or (gap[-1] == "." and before.islower() and len(before) > _ABBREVIATED)
+
+
+# Letters of an abbreviation at most.
+_ABBREVIATED = 4
 
 
 # Who asks about "Mr Putin" or "Pak Jokowi" asks about somebody whom an article calls without it.

@@ -15,7 +15,7 @@ from rag.units import Unit
 
 # "Who wrote the report on …", "berita ini ditulis siapa?"; who wrote a book is another question.
 _WROTE = re.compile(
-    r"\b(who('s| is| was)? (the )?(wrote|penned|author|writer|reporter|journalist)|who ha[sd] the byline"
+    r"\b(who('s| is| was)? (the )?(wrote|penned|author|writer|reporter|journalist)|byline"
     r"|(written|penned) by (whom|who)|(di)?tulis(kan)?( oleh)? siapa|siapa( yang)? (me)?nulis\w*"
     r"|siapa(kah)?( nama)? (penulis|wartawan|reporter)\w*|(penulis|wartawan|reporter)nya siapa)\b",
     re.IGNORECASE,

@@ -50,6 +50,16 @@ _APART = re.compile(
 _REPEATED = re.compile(
     r"\b(ke(dua|tiga|empat|lima)\w*|kali(nya)?|second|third|fourth|fifth|times?) (dalam|in|within) \Z", re.IGNORECASE
 )
+_COUNTED_PLAINLY = re.compile(r"\bhow (many|long)\b|\bberapa (kali|lama|orang|banyak)\b", re.IGNORECASE)
+_PRICE = re.compile(
+    r"\b(anggaran|harga|biaya|ongkos|gaji|upah|tarif|utang|budget|price|cost|salary|wage|fee|debt)s?(nya)?\b",
+    re.IGNORECASE,
+)
+_IN_MONEY = re.compile(
+    r"[$€£¥%]|\b(rp|rupiah|dol+ars?|euros?|yen|yuan|ringgit|pounds?|juta|miliar|milyar|triliun|persen|million|billion"
+    r"|trillion|percent)\b",
+    re.IGNORECASE,
+)
 _IN_SQUARES = re.compile(r"\b(persegi|hektare?|ha|hectares?|acres?|square)\b|m2\b|m²", re.IGNORECASE)
 
 # By the kinds of the lexicon, and one more: a country attacks and thanks as persons do, but it is nobody's name.
@@ -101,6 +111,8 @@ def has_measure(question: str, sentence: str) -> bool:
     """Whether the sentence has the measure in which a number is asked for: "how many minutes", "how old"."""
     if _AGE.search(question):
         return _IN_YEARS.search(sentence) is not None
+    if _PRICE.search(question) and not _COUNTED_PLAINLY.search(question):
+        return _IN_MONEY.search(sentence) is not None
     if _AREA.search(question):
         return _IN_SQUARES.search(sentence) is not None
     if _LASTED.search(question) and _all_apart(sentence):
@@ -184,6 +196,20 @@ def is_amount(claim: str) -> bool:
 def gives_a_name(question: str, claim: str, added: Collection[str], *, counts: bool) -> bool:
     """Whether the claim has a name where one is asked for; a few words that don't count may be one without capitals."""
     return not _NAME.search(question) or bool(added) or (len(claim.split()) <= _NAMED and not counts)
+
+
+# Who asks for a paper or for who told it may be answered with the one that printed the article.
+_MEDIA = re.compile(
+    r"\b(media|medium|(news)?paper|publisher|outlet|network|(web)?site|source|report|article|story|news|koran|harian"
+    r"|surat kabar|majalah|penerbit|situs|sumber|berita|artikel|portal|who sa(ys|id)|to whom|menurut siapa)\w*",
+    re.IGNORECASE,
+)
+
+
+def is_its_publisher(question: str, claim: str, publisher: str) -> bool:
+    """Whether the claim names the paper that printed the article, where no paper is asked for."""
+    named = re.search(rf"\b{re.escape(publisher)}\b", claim, re.IGNORECASE) if publisher else None
+    return named is not None and not _MEDIA.search(question)
 
 
 def gives_the_hour(question: str, claim: str) -> bool:

@@ -13,7 +13,7 @@ from rag.atoms import names
 _PREPOSITION = r"(?:in|on|over|at|from|for|to|by|during|after|before|di|ke|dari|pada|dalam|untuk|oleh|saat|ketika)"
 _ASKING = (
     r"(?:how (?:many|much|long|old)|when|where|who|whom|whose|which|what|why|how"
-    r"|kapan|siapa|berapa|brp|mengapa|kenapa|bagaimana|apa)"
+    r"|kapan|siapa|berapa|brp|mengapa|kenapa|bagaimana|apa|\w+ mana)"
 )
 # Where a second question begins: ", and how many …", "dan siapa …", "and on which …".
 _SECOND = re.compile(
@@ -23,7 +23,7 @@ _OPENING = re.compile(
     rf"(?:{_PREPOSITION} )?{_ASKING}(?: (?:orang|kali|lama|banyak|tanggal|hari|mana))?\b", re.IGNORECASE
 )
 # Two years of one question: "in 2017 and in 2019", "tahun 2017 dan 2019".
-_BEFORE_YEAR = r"(?:in|tahun|pada|di)(?: tahun)? "
+_BEFORE_YEAR = r"(?:in|tahun|pada|di|yang)(?: tahun)? "
 _TWO_YEARS = re.compile(
     rf"\b({_BEFORE_YEAR})(\w+ )?((?:19|20)\d\d),? (?:and|dan) (?:{_BEFORE_YEAR})?(\w+ )?((?:19|20)\d\d)\b",
     re.IGNORECASE,
@@ -35,6 +35,7 @@ _LISTED = re.compile(
     re.IGNORECASE,
 )
 _OF_ONE = {"what are the names of": "What is the name of", "who are": "Who is", "who were": "Who was"}
+_SOURCE = re.compile(r"\b(?i:menurut|according to|versi) ([A-Z][\w.]*(?: [A-Z][\w.]*)*)")
 # "And how long did it last?" is nothing without the first question.
 _REFERS = re.compile(
     r"\b(it|its|he|she|they|them|him|her|their|that|this|itu|dia|ia|mereka|keduanya|tersebut|\w{3,}nya)\b",
@@ -71,7 +72,7 @@ def _asks(text: str) -> bool:
 
 def _completed(first: str, rest: str) -> str:
     """The second question with what it leaves out: "how many over the 2019 plot?" lacks "suspects were held"."""
-    named = _with_other_name(first, rest)
+    named = _with_other_source(first, rest) or _with_other_name(first, rest)
     if named:
         return named
     opening = _OPENING.match(rest)
@@ -82,6 +83,12 @@ def _completed(first: str, rest: str) -> str:
         return f"{rest.rstrip('?')} ({first})?" if refers else rest
     same = list(re.finditer(rf"\b{preposition[0]}\b", first, re.IGNORECASE)) or list(_YEAR.finditer(first))
     return f"{first[: same[-1].start()]}{tail}" if same else f"{first}? {rest}"
+
+
+def _with_other_source(first: str, rest: str) -> str:
+    """The first question with the second's source: "lembaga mana menurut CRI" behind "… menurut Selidiki …"."""
+    ours, theirs = (_SOURCE.search(text) for text in (first, rest))
+    return f"{first[: ours.start(1)]}{theirs[1]}{first[ours.end(1) :]}?" if ours and theirs else ""
 
 
 def _with_other_name(first: str, rest: str) -> str:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from rag.atoms import Atoms, atoms, is_called, may_have_name, undated_numbers
 from rag.dates import DateExpression, DateSpan, find_dates, format_date, same_date
 from rag.kinds import has_measure
-from rag.language import KNOWN
+from rag.language import KNOWN, word_set
 from rag.lexicon import opposites, phrases, ruled_from
 from rag.masthead import without_dateline
 from rag.overlap import has_any
@@ -76,11 +76,11 @@ _EVENT = re.compile(
 
 def _untold_verb(question: Question, text: str) -> str:
     """A verb that the question takes for granted and no sentence of the article has; "" if there is none."""
-    verb, forms = next(iter(asked_verbs(question.text)), ("", frozenset()))
+    verb, forms = next(iter(_telling_verbs(question.text)), ("", frozenset()))
     if asks_why(question.text) and verb and not _is_noun(verb, question) and not _is_told(verb, forms, text):
         return verb
     for found in _EVENT.finditer(question.text):
-        verbs = asked_verbs(found["event"])
+        verbs = _telling_verbs(found["event"])
         if verbs and not any(_is_told(word, forms, text) for word, forms in verbs):
             return verbs[0][0]
     return ""
@@ -142,7 +142,11 @@ def _in_article(expression: DateExpression, unit: Unit) -> DateSpan | None:
 
 
 # "Broken up", "ended up": what such a verb means isn't what the verb alone does.
-_PARTICLE = r"\s+(up|down|out|away|apart|off(?! (?-i:[A-Z]|the\b)))\b"
+_PARTICLE = r"\s+(up|down|out|away|apart|off(?! (?-i:[A-Z]|the\b))|(in|on|over|back)(?=\W*\Z|[,?]))\b"
+# Whoever becomes or makes something is told to in other words: what such a verb means is in the words beside it.
+_LIGHT = word_set(
+    "come came become became go went gone take took taken make made get got do did give gave put keep kept end"
+)
 
 
 @lru_cache(maxsize=512)
@@ -154,6 +158,10 @@ def asked_verbs(question: str) -> tuple[tuple[str, frozenset[str]], ...]:
         for kind, matched, forms in phrases(clause)
         if kind == "verb" and not re.search(re.escape(matched) + _PARTICLE, clause, re.IGNORECASE)
     )
+
+
+def _telling_verbs(question: str) -> list[tuple[str, frozenset[str]]]:
+    return [(verb, forms) for verb, forms in asked_verbs(question) if verb.casefold() not in _LIGHT]
 
 
 # Verbs that say the same when both sides change places.

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Literal
 
+from rapidfuzz.distance import OSA
+
+from rag.date_words import MONTHS
 from rag.errors import QuestionError
 from rag.language import detect_question
 from rag.lexicon import translations
@@ -46,7 +49,7 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
         "where",
         r"\bwhere\b|\bdmn\b|\b(di|ke|dari) ?mana(kah)?\b|\b(kota|negara|daerah) mana\b|\b(which|what) (city|country)\b",
     ),
-    ("yesno", rf"\bapa (benar|betul)\b|{_HAS_BEEN}|{_DOES}"),
+    ("yesno", rf"\bapa (benar|bener|betul|iya)\b|{_HAS_BEEN}|{_DOES}"),
     # "Di perusahaan apakah …", "tentang apakah …"; "di Rusia apakah …" asks whether.
     ("open", r"\b(di|ke|dari|dalam|oleh|dengan|untuk|tentang|mengenai|soal|atas) ((?!kota\b)(?-i:[a-z]+) )?apakah\b"),
     ("open", r"\bapakah (nama|kepanjangan|maksud|arti|definisi|pengertian|isi|judul|alasan|penyebab|tujuan|yang)\b"),
@@ -152,7 +155,7 @@ def understand(text: str) -> Question:
     whole = text.encode(errors="replace").decode()
     folded = " ".join(whole.replace("<|", "< |").split())
     refuse_empty(folded)
-    folded = _COMPARED.sub("", folded)
+    folded = _COMPARED.sub("", re.sub(r"[A-Za-z]{6,}", _month, folded))
     if len(folded) > LONGEST:
         raise QuestionError(
             f"The question has {len(folded):,} characters; at most {LONGEST:,} are read. "
@@ -163,6 +166,18 @@ def understand(text: str) -> Question:
         subject = folded[compared.end() :]
         return Question(subject, detect_question(folded), kind_of(subject))
     return Question(folded, detect_question(folded), kind_of(folded))
+
+
+_LONG_MONTHS = tuple(month for month in MONTHS if len(month) > 5)
+
+
+def _month(word: re.Match[str]) -> str:
+    """A month with a letter too many, too few or in another's place, written right: "Janurary"; Augusta is a name."""
+    folded = word[0].casefold()
+    near = [month for month in _LONG_MONTHS if OSA.distance(folded, month, score_cutoff=1) == 1]
+    if folded in MONTHS or not near or folded.startswith(near[0]) or near[0].startswith(folded):
+        return word[0]
+    return near[0].capitalize() if word[0][0].isupper() else near[0]
 
 
 def refuse_empty(text: str) -> None:

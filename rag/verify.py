@@ -27,6 +27,7 @@ from rag.kinds import (
     gives_a_name,
     gives_the_hour,
     is_amount,
+    is_its_publisher,
     is_other_measure,
     is_other_place,
     is_place_for_place,
@@ -308,7 +309,7 @@ def _to_find(said: Atoms, question: Question) -> Atoms:
 
 def _answers(question: Question, unit: Unit, claim: str, said: Atoms, asked: Atoms) -> bool:
     """Whether the claim is of the kind asked for, and adds something to the question."""
-    if not gives_the_hour(question.text, claim):
+    if not gives_the_hour(question.text, claim) or is_its_publisher(question.text, claim, unit.document.publisher):
         return False
     if question.kind == "when":
         return bool(said.dates) or says_when((unit.quote(n) for n in range(len(unit.sentences))), claim)

@@ -31,6 +31,8 @@ def test_numbers_have_one_value_in_both_languages(text, expected):
     ("text", "expected"),
     [
         ("Kemarin Presiden Rusia menelepon Trump", ("Presiden Rusia", "Trump")),
+        ("Kapan mereka bertemu? Versi Dreamers beda. Kata orang begitu.", ("Dreamers",)),
+        ("Yang datang adalah St. Nicholas dan J. Trump", ("St. Nicholas", "J. Trump")),
         ("The CIA", ("CIA",)),
         ("seorang mandor", ()),
         ("Arrested by the police", ()),

@@ -44,6 +44,20 @@ from rag.parts import parts
         ),
         ("siapa saja Galuzin, Lavrov, dan Pompeo", ("siapa saja Galuzin?", "siapa saja Lavrov?", "siapa saja Pompeo?")),
         (
+            "Lembaga mana yang menurut Selidiki membantu Rusia pada 2017, dan lembaga mana menurut CRI?",
+            (
+                "Lembaga mana yang menurut Selidiki membantu Rusia pada 2017?",
+                "Lembaga mana yang menurut CRI membantu Rusia pada 2017?",
+            ),
+        ),
+        (
+            "Rencana teror itu, yang 2017 dan yang 2019, mau dijalankan kapan?",
+            (
+                "Rencana teror itu, yang 2017, mau dijalankan kapan?",
+                "Rencana teror itu, yang 2019, mau dijalankan kapan?",
+            ),
+        ),
+        (
             "When did Putin call Trump and how long did it last?",
             ("When did Putin call Trump?", "how long did it last (When did Putin call Trump)?"),
         ),

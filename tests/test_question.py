@@ -116,6 +116,7 @@ def test_the_model_is_asked_what_it_can_answer(question, asked):
         ("Sampai akhir 2019, apakah Trump sudah pernah ke Rusia?", "yesno"),
         ("Di Rusia apakah Trump pernah berpidato?", "yesno"),
         ("Di perusahaan apakah Rusdy bekerja?", "open"),
+        ("apa bener Putin ngaku soal itu?", "yesno"),
         ("Apa Li Yonghui memperkirakan hubungan itu putus?", "yesno"),
         ("Apa yang diperkirakan Li Yonghui?", "open"),
         ("Could the ambassador already say what shape it takes?", "yesno"),
@@ -158,3 +159,15 @@ def test_what_seems_to_ask_whether_may_ask_what(question, may):
 )
 def test_whether_the_articles_agree_is_told_by_setting_them_side_by_side(question, asked):
     assert understand(question).text == asked
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("How long did they talk in late Janurary 2017?", "How long did they talk in late January 2017?"),
+        ("pertemuan bulan desmber kapan?", "pertemuan bulan desember kapan?"),
+        ("Who won at Augusta National in August?", "Who won at Augusta National in August?"),
+    ],
+)
+def test_a_misspelt_month_is_written_right(typed, read):
+    assert understand(typed).text == read

@@ -314,6 +314,20 @@ def test_an_answer_is_of_the_kind_that_is_asked_for(unit, question, answer, supp
     assert check(unit, question, answer).supported == supported
 
 
+def test_a_price_is_money():
+    march = unit_of("Sebanyak 40.000 orang berjalan kaki. Anggaran militer Rusia naik menjadi 3 triliun rubel.")
+    assert check(march, "Berapa anggaran militer Rusia?", "40.000").sentences == (1,)
+    assert not check(unit_of("Rusia: 40.000 orang berjalan kaki."), "Berapa anggaran Rusia?", "40.000").supported
+    assert check(march, "Berapa anggaran militer Rusia?", "3 triliun").supported
+
+
+def test_the_paper_that_prints_it_is_no_answer_unless_a_paper_is_asked_for():
+    printed = unit_of("Jakarta, Harian A -- Galuzin memberi tahu wartawan soal telepon itu.", publisher="Harian A")
+    assert not check(printed, "Who told journalists about the phone call?", "Harian A").supported
+    assert check(printed, "Who told journalists about the phone call?", "Galuzin").supported
+    assert check(printed, "Which paper reports on the phone call?", "Harian A").supported
+
+
 def test_years_since_a_war_are_nobodys_age():
     old = "How old is the man who was arrested?"
     assert not check(unit_of("The man was arrested 75 years after the war.", language="en"), old, "75").supported
@@ -440,6 +454,8 @@ def test_numbers_are_compared_in_the_articles_own_words():
         ("When did Beijing thank Trump?", "Beijing"),
         ("Penguasa Rusia berterima kasih kepada siapa?", ""),
         ("What did the police seize when the cell was broken up?", ""),
+        ("What did Putin say before Trump came in?", ""),
+        ("Why has the CIA become so helpful?", ""),
     ],
 )
 def test_a_premise_that_the_article_lacks_is_named(unit, question, missing):
