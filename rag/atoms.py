@@ -248,10 +248,14 @@ def has_name(text: str, name: str) -> bool:
         return True
     covered: set[str] = set()
     for _, matched, forms in phrases(name):
-        if any(re.search(rf"\b{re.escape(_plain(form))}\b", folded) for form in forms):
+        if any(re.search(rf"\b{re.escape(_plain(form))}{_PLURAL}\b", folded) for form in forms):
             covered |= set(_plain(matched).split())
     words = [word for word in re.split(r"[\s-]+", _plain(name)) if word not in covered and not is_small_word(word)]
     return bool(covered or words) and all(_spelled_in(word, folded) for word in words)
+
+
+# "Russians" are of Russia; not so for a word as short as "US".
+_PLURAL = r"(?:(?<=\w{4})s)?"
 
 
 def is_called(text: str, name: str) -> bool:

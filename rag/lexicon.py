@@ -32,6 +32,18 @@ _CLITICS = re.compile(r"(?<=\w{3})(?:(?:nya|ku|mu)(?:lah|kah|pun)?|lah|kah|pun)$
 _STEM_LETTERS = 4  # a shorter stem is mostly cut too far ("perairan": "air")
 _LEMMA_LETTERS = 3  # "being" is no "bee", "is" no "i"; the short verbs are listed with their forms
 _WORDS_KEPT = 20_000  # the different words of some hundred articles
+# What everyday Indonesian makes of "-an", "-kan", "meng-", "meny-" and "ter-".
+_EVERYDAY = tuple(
+    (re.compile(spoken), written)
+    for spoken, written in (
+        (r"e(?=(?:ng|[^aeiou])\Z)", "a"),
+        (r"in\Z", "kan"),
+        (r"in\Z", ""),
+        (r"\Ang(?=[aeiou])", "meng"),
+        (r"\Any", "meny"),
+        (r"\Ake(?=[^aeiou][aeiou])", "ter"),
+    )
+)
 _ENGLISH_ENDINGS = {  # and what stood there before, likeliest first ("planes" is no "plan")
     "ies": ("y",),
     "s": ("",),
@@ -214,7 +226,16 @@ def _uninflected(word: str, language: Language) -> Tokens:
     if language != "en" and word.islower():  # a name has no stem ("Terawan" is no "awan", cloud)
         root = stem(forms[-1], "id")
         forms += [root] if len(root) >= _STEM_LETTERS else []
+        forms += _written_out(folded)
     return tuple(dict.fromkeys(forms))
+
+
+def _written_out(word: str) -> list[str]:
+    """Return what an everyday Indonesian word is in writing: "ditangkep" ditangkap, "ngomongin" mengomongkan."""
+    forms = [word] if len(word) > _STEM_LETTERS else []
+    for spoken, written in _EVERYDAY:
+        forms += [spoken.sub(written, form) for form in forms if spoken.search(form)]
+    return [form for form in forms[1:] if len(form) >= _STEM_LETTERS]
 
 
 def _english_lemmas(word: str) -> Iterator[str]:

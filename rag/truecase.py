@@ -45,8 +45,9 @@ def _cased(question: str, cased: Callable[[str], str]) -> str:
     """The question, each word in small letters that may be a name as `cased` has it."""
     found = phrases(question)
     known = {word: kind for kind, matched, _ in found for word in matched.split()}
-    # Of several words, as in "new year" or "middle east", none is meant by itself.
-    named = {word for kind, matched, _ in found if kind == "name" and " " in matched for word in matched.split()}
+    # Of several words, as in "new year" or "middle east", none is meant by itself; "malam" of "malam tahun baru" is.
+    together = [matched.split() for kind, matched, _ in found if kind == "name"]
+    named = {word for words in together if len(words) > 1 and not any(map(is_small_word, words)) for word in words}
 
     def each(match: re.Match[str]) -> str:
         word = match.group()

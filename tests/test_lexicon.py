@@ -215,3 +215,25 @@ def test_every_line_is_well_formed():
 def test_stems_are_snowballs():
     assert stem("Arrested", "en") == "arrest"
     assert stem("pembunuhan", "id") == "bunuh"
+
+
+@pytest.mark.parametrize(
+    ("spoken", "written"),
+    [
+        ("ditangkep", "ditangkap"),
+        ("ketangkep", "tertangkap"),
+        ("nyerang", "menyerang"),
+        ("ngebom", "bom"),
+        ("bahasin", "bahas"),
+        ("ngaku", "mengaku"),
+        ("dateng", "datang"),
+        ("ngomongin", "membahas"),
+    ],
+)
+def test_everyday_indonesian_is_understood(spoken, written):
+    assert same(spoken, written)
+
+
+def test_names_and_small_words_are_no_everyday_words():
+    assert not same("putin", "put")
+    assert not same("oleh", "olah")

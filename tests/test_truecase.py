@@ -26,6 +26,7 @@ TEXTS = [
         # So are names of several words that the lexicon knows.
         ("how many were arrested over the new year's plot", "how many were arrested over the New Year's plot"),
         ("berapa lama perang di timur tengah", "berapa lama perang di Timur Tengah"),
+        ("mau bikin teror malam tahun baru", "mau bikin teror malam tahun baru"),
         # Places are names in either language, whether or not a passage has them.
         ("berapa harga tiket ke jepang", "berapa harga tiket ke Jepang"),
         ("when did putin visit new york", "when did Putin visit New York"),

@@ -165,6 +165,7 @@ FBI memberi tahu Rusia tentang rencana serangan di Tambora. Bulan depan Putin da
     [
         ("How long did the first talk of the two leaders last?", "three days", False),
         ("Pembicaraan kedua itu berapa lama setelah pembicaraan pertama?", "tiga hari", True),
+        ("Berapa lama selang waktu antara pembicaraan pertama dan kedua?", "tiga hari", True),
         ("How long will Putin and Trump meet?", "three days", True),
     ],
 )
@@ -305,6 +306,7 @@ def test_the_names_of_a_list_may_stand_in_sentences_of_their_own():
         ("Where did the FSB detain seven members?", "15 December 2017", False),
         ("What are the names of the people whom the FSB detained?", "seven members", False),
         ("What are the names of the Russians who called?", "Two Russian presidents", False),
+        ("What are the names of the two Russians who called?", "two presiden Rusia", False),
         ("What time of day did Putin thank Trump?", "17 December 2017", False),
         ("Acara apa yang terjadi pada 17 Desember?", "17 Desember 2017", False),
         ("When did Putin thank Trump?", "17 December 2017", True),
