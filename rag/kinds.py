@@ -38,8 +38,8 @@ _IN_YEARS = re.compile(
 )
 # "How long did it last?", not "how long after …?".
 _LASTED = re.compile(
-    r"\b(how long|(berapa|brp) lama(kah)?)\b(?!.*\b(after|before|until|ago|between|apart"
-    r"|setelah|sesudah|sebelum|hingga|sampai|antara|selang|jarak)\b)",
+    r"\b(how long|(berapa|brp) lama(kah)?)\b(?!.*\b(after|before|until|ago|apart|between (the )?two"
+    r"|setelah|sesudah|sebelum|hingga|sampai|selang|jarak|antara (ke)?dua)\b)",
     re.IGNORECASE,
 )
 # Behind a time that has passed between two events: "tiga hari setelah pembicaraan itu", "two years ago".

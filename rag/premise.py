@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
-from rag.atoms import Atoms, atoms, is_called, may_have_name, undated_numbers
+from rag.atoms import Atoms, atoms, is_called, may_have_name, numbers, undated_numbers
 from rag.dates import DateExpression, DateSpan, find_dates, format_date, same_date
 from rag.kinds import has_measure
 from rag.language import KNOWN, word_set
@@ -34,7 +35,7 @@ def missing_premise(question: Question, unit: Unit) -> str:
             return name
     missing = asked.numbers - undated_numbers(whole, document.language) - SMALL
     if missing:
-        return min(missing)
+        return _as_typed(min(missing), question.text)
     # A question about two years is answered by an article of either; one that tells no year can't gainsay any.
     if (
         asked.dates
@@ -43,6 +44,13 @@ def missing_premise(question: Question, unit: Unit) -> str:
     ):
         return format_date(asked.dates[0], question.language)
     return _untold_verb(question, document.text) if document.language in KNOWN else ""
+
+
+def _as_typed(number: str, question: str) -> str:
+    """A number as the question writes it: "1,2 miliar"."""
+    words = question.rstrip("?!. ").split()
+    typed = [*words, *map(" ".join, pairwise(words))]
+    return next((text for text in typed if numbers(text) == {number}), number)
 
 
 # Where somebody is, and where something comes to be known: who asks for that means the town itself.

@@ -442,6 +442,7 @@ def test_numbers_are_compared_in_the_articles_own_words():
     [
         ("When did Putin thank Merkel?", "Merkel"),
         ("How many of the 12 members were detained?", "12"),
+        ("Siapa yang memberi 1,2 miliar rubel kepada Putin?", "1,2 miliar"),
         ("When did Putin thank Trump in 2019?", "2019"),
         ("when did Putin thank Trump in December 2017", ""),
         ("What happened on 17 December?", ""),
