@@ -136,7 +136,7 @@ PATTERNS: dict[str, str] = {
     "century": r"(?:abad\s+(?:ke[\s-]*)?(?P<abad>\d\d?)|(?P<century>\d\d?)(?:st|nd|rd|th)[\s-]century)"
     rf"{END}(?!\s+(?:sm|sebelum|bce?){END})",
     "decade": rf"{SPOKEN}(?P<marked>tahun\s+)?(?P<decade>1\d\d0|20\d0|[2-9]0)(?:-?an|'?s){END}",
-    "year": rf"{SPOKEN}(?P<marked>(?:tahun|thn\.?|year)\s+)?(?P<year>{YEAR})(?:{TO}(?P<last_year>{YEAR}))?"
+    "year": rf"{SPOKEN}(?P<marked>(?:tahun|thn\.?|(?<!new )year)\s+)?(?P<year>{YEAR})(?:{TO}(?P<last_year>{YEAR}))?"
     rf"(?![.,:/–-]\d|-?an{END}|'?s{END}|\s?[%°]|\s+(?:sm|sebelum\s+masehi|bce?){END}){END}{TAIL}",
 }
 # The first word of any pattern: text without it is passed over by this one expression alone.

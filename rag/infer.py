@@ -43,7 +43,7 @@ _ARTICLE = re.compile(r"\b(?:the|a|an|this|that)\s\Z", re.IGNORECASE)
 _NAME_AFTER = re.compile(r"\s(?:[A-Z]|(?i:world cup|olympic|european|champions|(?:presidential )?election))")
 _EVENT = re.compile(
     r"\b(?:cup|olympics|games|euro|eurovision|elections?|piala(?: \w+)?|olimpiade|pilpres|pemilu|pilkada|liga \w+|g20"
-    r"|cop)\s\Z",
+    r"|cop|new year(?:['’]s(?: eve)?)?|tahun baru|christmas|natal|lebaran)\s\Z",
     re.IGNORECASE,
 )
 _SINCE = re.compile(

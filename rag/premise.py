@@ -117,10 +117,11 @@ def choices(question: str) -> tuple[str, ...]:
     return (match[1].casefold(), match[2].casefold()) if match else ()
 
 
-# A date of the article and not of what it tells: "according to the report of 20 November".
-_PRINTED = re.compile(
-    r"\b(berita|artikel|laporan|edisi|article|report|story|published|terbit|tayang)s?"
-    r"( (on|of|from|dated|pada|tanggal|tgl))*\s*\Z",
+# A date of the article and not of what it tells: "according to the report of 20 November"; or of the day that something
+# was before: "shortly before New Year 2020".
+_OF_ELSE = re.compile(
+    r"\b((berita|artikel|laporan|edisi|article|report|story|published|terbit|tayang)s?"
+    r"( (on|of|from|dated|pada|tanggal|tgl))*|new year(['’]s( eve)?)?|tahun baru|christmas|natal|lebaran)\s*\Z",
     re.IGNORECASE,
 )
 
@@ -129,7 +130,7 @@ def asked_atoms(question: Question, unit: Unit) -> Atoms:
     """The question's atoms; "27 December" without a year is the article's 27 December, if it has one."""
     asked = atoms(question.text)
     years = {number for number in asked.numbers if len(number) == 4 and "1800" <= number <= "2100"}
-    told = [each for each in find_dates(question.text) if not _PRINTED.search(question.text[: each.start])]
+    told = [each for each in find_dates(question.text) if not _OF_ELSE.search(question.text[: each.start])]
     dates = [_in_article(expression, unit) for expression in told]
     return Atoms(
         asked.numbers - years,

@@ -241,6 +241,8 @@ def test_a_publisher_counts_only_where_it_is_named_as_the_source(question, publi
         ("How many people died?", "", ""),
         ("What of the two plots, 2017 and 2019?", "", ""),
         ("Who won the 2018 World Cup?", "", ""),
+        ("What did they say shortly before New Year 2020?", "", ""),
+        ("Siapa yang ditahan menjelang Tahun Baru 2020?", "", ""),
         ("who won the 2018 world cup", "", ""),
         ("Tim mana yang juara Piala Dunia 2018?", "", ""),
         ("In 2019 Putin thanked whom?", "2019", "2019"),

@@ -453,6 +453,7 @@ def test_numbers_are_compared_in_the_articles_own_words():
         ("What did Putin say when he thanked Trump?", ""),
         ("Since when has Putin resigned?", ""),
         ("When did Moscow thank Washington?", ""),
+        ("Whom did Putin thank shortly before New Year 2018?", "New Year"),
         ("Who met in Washington?", "Washington"),
         ("When did Beijing thank Trump?", "Beijing"),
         ("Penguasa Rusia berterima kasih kepada siapa?", ""),
