@@ -255,6 +255,12 @@ def denies(question: str, sentence: str) -> bool:
     return False
 
 
+def is_unadmitted(question: str, sentence: str) -> bool:
+    """Whether it is asked if somebody admitted something, and the sentence tells of it without that."""
+    forms = next((forms for _, forms in asked_verbs(question)), frozenset())
+    return "admit" in forms and not has_any(sentence, forms)
+
+
 _PAST = re.compile(r"\b(did|has|have|had|was|were|sudah|telah|pernah|akhirnya|jadi)\b", re.IGNORECASE)
 _YET_TO_BE = re.compile(
     r"\b(akan|ingin|hendak|berharap|berjanji|jika|apabila|kalau|(meng|di)undang|ajak|mengajak|diajak"

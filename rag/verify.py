@@ -52,6 +52,7 @@ from rag.premise import (
     is_after,
     is_day_of_report,
     is_of_another_day,
+    is_unadmitted,
     is_yet_to_be,
     missing_premise,
     swaps_roles,
@@ -219,6 +220,7 @@ def _yes_or_no(question: Question, unit: Unit, answer: str, hint: int | None, le
     # Who says "Germany" to whether it was in Russia has said where it was.
     if said_yes is None and _is_instead(question, unit, best, answer):
         no = f"{no}: {answer.strip(' .')}"
+    leans = leans and not is_unadmitted(question.text, sentence)
     if denies(question.text, sentence) or contradicts(question, sentence) or leans is False:
         return Verdict((best,), instead=no, closeness=closeness[best])
     if is_yet_to_be(question.text, sentence):

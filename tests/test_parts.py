@@ -73,6 +73,7 @@ def test_a_question_of_two_parts_is_two_questions(question, expected):
         "when did Putin thank Trump",
         "When and where did Putin meet Trump?",
         "Kapan dan di mana Putin bertemu Trump?",
+        "Siapa saja yang bertemu Trump, dan di mana?",
         "Who called whom and when?",
         "What did Trump say about the plot and the people who were arrested?",
         "Apakah Putin dan Trump membahas Korea?",

@@ -504,6 +504,14 @@ def test_a_sure_yes_in_other_words_needs_fewer_of_them(unit):
     assert verify(asked, unit, "Yes", None, 3.5).instead == "Yes"
 
 
+def test_who_speaks_of_an_accusation_has_not_admitted_it():
+    told = unit_of("Putin mengatakan tuduhan campur tangan Rusia dalam pemilihan AS dibuat oleh lawan Trump.")
+    admitted = unit_of("Putin mengakui campur tangan Rusia dalam pemilihan AS.")
+    asked = understand("Did Putin admit Russian interference in the US election?")
+    assert verify(asked, told, "Yes", None, 3.5).instead == "No"
+    assert verify(asked, admitted, "Yes", None, 3.5).instead == "Yes"
+
+
 def test_who_could_not_say_it_did_not():
     said = unit_of("Galuzin belum bisa menjelaskan soal bentuk koordinasi bersama itu.")
     assert (
