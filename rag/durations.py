@@ -21,6 +21,11 @@ _UNIT = "|".join(_MINUTES)
 _DURATION = re.compile(
     rf"\b(?:se(?=jam|menit|detik|hari|minggu|pekan|bulan|tahun)|(\w+(?:[.,]\d+)?)[ -])({_UNIT})\b", re.I
 )
+# A time that something took, not one between two events: "selama 45 menit", not "dua tahun lalu".
+_TOOK = re.compile(
+    r"\b(selama|berlangsung|memakan waktu|for|last(s|ed)?|took|takes)\W+((kurang lebih|sekitar|about|around)\W+)?\Z",
+    re.I,
+)
 _MORE = re.compile(r"\b(more than|longer than|over|lebih (lama )?dari(pada)?|di atas)\W*\Z", re.IGNORECASE)
 _LESS = re.compile(
     r"\b(less than|shorter than|under|kurang dari|lebih (singkat|pendek) dari(pada)?|di bawah)\W*\Z", re.I
@@ -28,11 +33,12 @@ _LESS = re.compile(
 
 
 def compared(question: str, sentence: str) -> tuple[bool, str] | None:
-    """Whether what the sentence's one duration says is so, with that duration; None where neither is compared.
+    """Whether it is so by the one time that something took in the sentence, with that time; None if nothing compares.
 
     A question compares by "more than an hour" or "kurang dari sejam".
     """
-    asked, told = list(_durations(question)), list(_durations(sentence))
+    asked = list(_durations(question))
+    told = [each for each in _durations(sentence) if _TOOK.search(sentence[: each[0]])]
     if len(asked) != 1 or len(told) != 1:
         return None
     (start, _, limit), (_, text, length) = asked[0], told[0]

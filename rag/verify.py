@@ -72,6 +72,8 @@ BEHIND = {"when": 0.34, "number": 0.42}
 # yes on less of it will do: the same in other words. Of 51 questions two more come out right.
 TOLD = 0.4
 TOLD_SURELY, LEANS_SURELY = 0.15, 3.0
+# Share of them that a passage has to contain for the time that something took in it to be that of what is asked about.
+OF_DURATION = 0.5
 # Log-odds of yes from which a yes is meant: of 29 yes-no questions 24 are told right by it, by shared words alone 14.
 LEANS_TO_YES = 2.5
 # Where it tells more with its yes, and the sentence says that: of eleven such readings the seven above this are right,
@@ -238,6 +240,9 @@ def _by_duration(question: Question, unit: Unit) -> Verdict | None:
     """Whether it took longer or less long than is asked, by the closest sentence with a duration; None without one."""
     yes, no = _yes_and_no(question)
     asked = asked_atoms(question, unit)
+    whole = " ".join([unit.document.title, *map(unit.quote, range(len(unit.sentences)))])
+    if word_share(question.text, whole) < OF_DURATION:
+        return None
     for number in sorted(range(len(unit.sentences)), key=lambda n: -word_share(question.text, unit.quote(n))):
         took = compared(question.text, unit.quote(number))
         if took and not is_of_another_day(unit, number, asked):
@@ -347,7 +352,9 @@ def _says(unit: Unit, sentences: Sequence[int], claim: str, said: Atoms) -> bool
     """Whether the sentences contain the claim: its atoms, or else most of its words; and the measure of a number."""
     text = " ".join(unit.quote(number) for number in sentences)
     if not said:
-        return claim.casefold().strip(" .") in text.casefold() or word_share(claim, text) >= ENOUGH
+        written = re.escape(claim.strip(" ."))
+        stands = bool(written) and re.search(rf"(?<!\w){written}(?!\w)", text, re.IGNORECASE) is not None
+        return stands or word_share(claim, text) >= ENOUGH
     spans = [expression.date for number in sentences for expression in unit.dates[number] if expression.date]
     return (
         all(any(covers(date, span) for span in spans) for date in said.dates)
