@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from rag.documents import Document
-from rag.lines import lines
+from rag.lines import ends_sentence, lines
 from rag.merge import Finding
 from rag.question import Question
 from rag.sentences import Sentence
@@ -55,5 +55,6 @@ def _bylines(document: Document) -> Iterator[tuple[Sentence, str]]:
         paper = document.publisher.casefold()
         if beside and not signed and paper and paper in beside[2].casefold():
             writer = beside[1]
-        if writer and len(text) <= _LENGTH and writer.casefold() != paper:
+        # "By Monday, 13 had died." is a sentence.
+        if writer and len(text) <= _LENGTH and writer.casefold() != paper and not ends_sentence(text):
             yield Sentence(line.start, line.end), writer

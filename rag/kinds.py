@@ -100,10 +100,10 @@ def says_when(sentences: Iterable[str], claim: str) -> bool:
     """
     if measures(claim):  # "45 minutes" is how long
         return False
+    timely = _TIME.search(claim) or find_dates(claim)
     for sentence in sentences:
         place = sentence.casefold().find(claim.casefold().strip(" ."))
-        timely = place >= 0 and (_TIME.search(claim) or find_dates(claim) or _TIME_BEFORE.search(sentence[:place]))
-        if timely:
+        if place >= 0 and (timely or _TIME_BEFORE.search(sentence[:place])):
             return True
     return False
 

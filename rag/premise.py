@@ -53,7 +53,7 @@ def _as_typed(number: str, question: str) -> str:
     return next((text for text in typed if numbers(text) == {number}), number)
 
 
-# Where somebody is, and where something comes to be known: who asks for that means the town itself.
+# Who asks for what was in Washington means the town itself.
 _AT = r"\b(?i:in|at|near|to|di|ke|dekat) "
 
 

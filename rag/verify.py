@@ -238,17 +238,16 @@ def _yes_and_no(question: Question) -> tuple[str, str]:
 
 def _by_duration(question: Question, unit: Unit) -> Verdict | None:
     """Whether it took longer or less long than is asked, by the closest sentence with a duration; None without one."""
-    yes, no = _yes_and_no(question)
+    quotes = [unit.quote(number) for number in range(len(unit.sentences))]
+    took = {number: found for number, quote in enumerate(quotes) if (found := compared(question.text, quote))}
     asked = asked_atoms(question, unit)
-    whole = " ".join([unit.document.title, *map(unit.quote, range(len(unit.sentences)))])
-    if word_share(question.text, whole) < OF_DURATION:
+    timely = [number for number in took if not is_of_another_day(unit, number, asked)]
+    if not timely or word_share(question.text, " ".join([unit.document.title, *quotes])) < OF_DURATION:
         return None
-    for number in sorted(range(len(unit.sentences)), key=lambda n: -word_share(question.text, unit.quote(n))):
-        took = compared(question.text, unit.quote(number))
-        if took and not is_of_another_day(unit, number, asked):
-            closeness = word_share(question.text, unit.quote(number))
-            return Verdict((number,), instead=f"{yes if took[0] else no}: {took[1]}", closeness=closeness)
-    return None
+    closeness = {number: word_share(question.text, quotes[number]) for number in timely}
+    best = max(timely, key=closeness.__getitem__)
+    (so, duration), (yes, no) = took[best], _yes_and_no(question)
+    return Verdict((best,), instead=f"{yes if so else no}: {duration}", closeness=closeness[best])
 
 
 def _least(question: Question, unit: Unit, number: int, answer: str) -> float:

@@ -29,6 +29,7 @@ def signed(line: str, question: str = WHO, publisher: str = "Harian A") -> str:
         ("Jakarta | Harian B", ""),
         ("Oleh karena itu Rusia menang", ""),
         ("Harian A | Harian A", ""),
+        ("By Monday, 13 people had died.", ""),
     ],
 )
 def test_a_byline_names_the_writer(line, writer):
