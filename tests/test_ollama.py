@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import socket
-import time
 from contextlib import closing
 
 import pytest
@@ -275,20 +274,16 @@ def test_as_many_readings_at_once_as_the_server_has_slots(server, fake):
 )
 def test_every_fault_has_its_message(reader, fake, mode, says, error, helps):
     fake.mode, fake.says = mode, says
-    began = time.monotonic()
     with pytest.raises(error, match=helps) as raised:
         read(reader)
     assert type(raised.value) is error
-    assert time.monotonic() - began < 2.5
 
 
 def test_bytes_that_never_make_a_line_are_ended_by_the_deadline_of_the_whole(reader, fake, monkeypatch):
     monkeypatch.setattr("rag.ollama.WHOLE_S", 0.3)
     fake.mode = "dribble"
-    began = time.monotonic()
     with pytest.raises(errors.BrokenOff, match="took too long"):
         read(reader)
-    assert time.monotonic() - began < 1
 
 
 def test_no_server_is_said_with_its_address(fake):
