@@ -15,7 +15,7 @@ from rag.errors import CorpusError
 from rag.formats import SUFFIXES, Parsed, decode, parse, storable
 from rag.language import detect
 from rag.manifest import Manifest, is_date
-from rag.masthead import find_date, read_masthead
+from rag.masthead import derive_date, find_date, read_masthead
 
 Precision = Literal["day", "month", "year", ""]
 
@@ -172,7 +172,8 @@ def _document(identity: str, path: str, parsed: Parsed, manifest: Manifest) -> D
     language = entry.language or (stated.group(1).lower() if stated else detect(text))
     head = read_masthead(text, language)
     dated = parsed.published if is_date(parsed.published) else find_date(parsed.published, language)
-    published = entry.published or dated or head.published
+    stated_date = entry.published or dated or head.published
+    published = stated_date or derive_date(text, language)
     return Document(
         id=identity,
         path=path,
@@ -181,7 +182,7 @@ def _document(identity: str, path: str, parsed: Parsed, manifest: Manifest) -> D
         publisher=entry.publisher or parsed.publisher or head.publisher,
         published=published,
         precision=_PRECISIONS.get(len(published), ""),
-        derived=entry.derived and bool(entry.published),
+        derived=entry.derived if entry.published else not stated_date and bool(published),
         language=language,
         url=entry.url or parsed.url,
     )

@@ -146,6 +146,20 @@ def detect_question(text: str) -> str:
     return _by_majority(points) or "en"
 
 
+def asks_in_known(text: str) -> bool:
+    """Whether a question has an English or Indonesian question word."""
+    words = _WORD.findall(text)
+    return any(_hits(words, asking) for asking in _QUESTION_WORDS.values())
+
+
+def is_of_known(text: str) -> bool:
+    """Whether a question may be English or Indonesian: it has a word of theirs, or is like no other language."""
+    words = _WORD.findall(text)
+    if any(_hits(words, known) for _, _, known in _EVIDENCE):
+        return True
+    return _by_library(text) in KNOWN | {"ms"}
+
+
 def is_small_word(word: str) -> bool:
     """Whether it is a function or question word of English or Indonesian, which says nothing by itself."""
     return word.casefold() in _ENGLISH or word.casefold() in _INDONESIAN

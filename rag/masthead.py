@@ -53,8 +53,13 @@ _AGENCY = re.compile(
 # "KUALA LUMPUR, 20 Nov - ", "PRAGUE, Nov 2 (DBW) - "
 _DATED = re.compile(
     rf"[A-Z][\w .,/’'-]{{1,40}},\s(?i:\d{{1,2}}\s(?:{_MONTH})|(?:{_MONTH})\.?\s\d{{1,2}})\b\.?(?:,?\s{_YEAR})?"
-    rf"(?:\s\([A-Za-z ]{{2,20}}\))?{_DASH}"
+    rf"(?:\s\([A-Za-z ]{{2,40}}\))?{_DASH}"
 )
+_FULL_STOP = re.compile(r"(?<=[.!?])\s+")
+# The same before its date, and what stands behind one that is no part of the text.
+_PLACE = re.compile(r"[A-ZÀ-Þ][\w’'-]+(?:[ ./,]+[A-ZÀ-Þ][\w’'-]*)*,\s")
+_AFTER_DATE = re.compile(r"\s*(?:\([^)]{2,40}\)\s*)?(?:--|[-–—.:])\s")
+_WEEKDAY_DATE = re.compile(rf"(?:{'|'.join(WEEKDAYS)})\b\W+\d|(?:{'|'.join(WEEKDAYS)})\b.*\d{{4}}", re.I)
 # What papers call themselves, in some languages.
 _PAPER = re.compile(
     r"\b(?:times|post|pos|news|courier|herald|tribune|tribun|register|sentinel|ledger|standard|wire|gazette|journal"
@@ -76,7 +81,7 @@ _SECTION = re.compile(r"\s[|·•>»/–—-]+\s")
 # "Weser-Rundschau, 28.09.2023, von …"
 _DATE_AFTER = re.compile(r",\s(?=[^,]*\d)")
 # "By Jo Tran, Ellery Bay Times"
-_WRITER = re.compile(r"^(?:by|oleh)\s[^,]+,\s", re.IGNORECASE)
+_WRITER = re.compile(r"^(?:by|oleh|laporan|penulis|reporter|von|par|por|door)\s[^,]+,\s", re.IGNORECASE)
 # A name stands above the text or right under the headline, and is short; its words of so few letters may be initials
 # ("BBC News").
 _NAME_LINES, _NAME_WORDS, _INITIALS = 5, 5, 3
@@ -107,13 +112,45 @@ def read_masthead(text: str, language: str = "") -> Masthead:
     publisher = next(filter(None, (_publisher(line, body) for line in head[above:])), "")
     if title and publisher.casefold() in name.casefold():
         publisher = name
-    return Masthead(title or _title(lines), publisher, _published(head[:above], language))
+    published = _published(head[:above], language) or next(
+        (day for line in head[above : above + 1] if (day := _day_of_dateline(line, language))), ""
+    )
+    return Masthead(title or _title(lines), publisher, published)
+
+
+def _day_of_dateline(paragraph: str, language: str) -> str:
+    """The full date that stands between place and text: "GRAZ, 10. September 2023. …", "PALU, Aug. 20, 2022 (AP) -"."""
+    opening = paragraph[:_DATE_LINE]
+    for found in resolve_document([opening], "", language)[0]:
+        day = found.date.start if found.date and not found.date.end else ""
+        placed = _PLACE.fullmatch(opening[: found.start]) and _AFTER_DATE.match(opening[found.end :])
+        if placed and len(day) == len("2017-12-17"):
+            return day
+    return ""
+
+
+def derive_date(text: str, language: str = "") -> str:
+    """The day on which an article that states none was probably written, in ISO form; "" where nothing tells.
+
+    The first day that it gives with its weekday, as papers write "on Tuesday (14/3)" of what is new; its year may be
+    told elsewhere in the article. What is told of another year than the latest such day is an anniversary.
+    """
+    body = text[:20_000]
+    sentences = [each for start, end in paragraphs(body) for each in _FULL_STOP.split(body[start:end])]
+    days = [
+        found.date.start
+        for expressions in resolve_document(sentences, "", language)
+        for found in expressions
+        if found.date and not found.date.end and _WEEKDAY_DATE.match(found.text)
+    ]
+    latest = max(days, default="")[:4]
+    return next((day for day in days if day.startswith(latest)), "")
 
 
 def _name(above: list[str]) -> tuple[str, str]:
     """The paper's name and the line that it stands on: "KABAR TENGGARA", "**The Exchange Standard** · Companies"."""
-    for line in above[:_NAME_LINES]:
-        head = _SECTION.split(re.sub(r"[*_#]+", "", line).strip())[0]
+    plain = [(re.sub(r"[*_#]+", "", line).strip(), line) for line in above[:_NAME_LINES]]
+    for head, line in [(part, line) for text, line in plain for part in _SECTION.split(text)]:
         name = _WRITER.sub("", _DATE_AFTER.split(head)[0]).strip(' «»“”"')
         words = name.split()
         proper = all(word[0].isupper() or word[:2] in _ELIDED or word in _LINKING for word in words)

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 
 from rag.atoms import has_name, is_name, names
 from rag.lexicon import phrases, translations
-from rag.overlap import word_share
+from rag.overlap import has_any, word_share
 from rag.question import Question
 from rag.units import Unit
 
 # What is whose: "whose regime", "which leader's regime", "rezim siapa".
 _WHOSE = re.compile(r"\b(?:whose|(?:which|what) \w+['’]s) (\w+)|\b(\w+) siapa\b", re.IGNORECASE)
+_RULER = re.compile(r"\b(ruler|strongman|dictator|autocrat|penguasa|diktator)\b", re.IGNORECASE)
 _LABEL = re.compile(
     r"\b(what|which) (label|term|epithet|nickname)\b"
     r"|\bwhat\b.*\b(called|dubbed|branded|termed|nicknamed|label+ed|described as|designated)\b"
@@ -35,7 +36,7 @@ _PEOPLE_WHO = (
 
 def named_in_words(question: Question, unit: Unit, answer: str) -> str:
     """What a sentence names in so many words, as it stands there; "" where none does, or the answer has it already."""
-    found = _possessor(question.text, unit) or _term(question.text, unit)
+    found = _possessor(question.text, unit) or _ruler(question, unit) or _term(question.text, unit)
     if found:
         return "" if has_name(answer, found) or has_name(found, answer) else found
     return _description(question, unit, answer)
@@ -54,6 +55,21 @@ def _possessor(question: str, unit: Unit) -> str:
             own = re.escape(name)
             if re.search(rf"\b(?:{forms}) (?:of (?:the )?)?{own}|\b{own}['’]s (?:{forms})\b", quote, re.IGNORECASE):
                 found.add(name)
+    return found.pop() if len(found) == 1 else ""
+
+
+def _ruler(question: Question, unit: Unit) -> str:
+    """Who rules a country that a sentence names: the one with an office before the name, "Presiden Bashar al-Assad"."""
+    if question.kind != "who" or not _RULER.search(question.text):
+        return ""
+    countries = [forms for kind, _, forms in phrases(question.text) if kind == "country"]
+    found = set()
+    for quote in _quotes(unit):
+        if not any(has_any(quote, forms) for forms in countries):
+            continue
+        titles = tuple(title.casefold() for kind, title, _ in phrases(quote) if kind == "title")
+        named = [name for name in names(quote) if name.casefold().startswith(titles)]
+        found |= {name for name in named if not has_name(question.text, name.partition(" ")[2])}
     return found.pop() if len(found) == 1 else ""
 
 

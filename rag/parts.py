@@ -7,8 +7,12 @@ has nothing to do with a part is left out by its dates and names.
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from rag.atoms import names
+from rag.dates import find_dates, format_date
+from rag.language import detect_question
+from rag.question import kind_of
 
 _PREPOSITION = r"(?:in|on|over|at|from|for|to|by|during|after|before|di|ke|dari|pada|dalam|untuk|oleh|saat|ketika)"
 _ASKING = (
@@ -41,11 +45,24 @@ _REFERS = re.compile(
     r"\b(it|its|he|she|they|them|him|her|their|that|this|itu|dia|ia|mereka|keduanya|tersebut|\w{3,}nya)\b",
     re.IGNORECASE,
 )
+# "Compare the two plots: what was …"
+_ANNOUNCED = re.compile(rf"\A[^:?]{{4,80}}: (?=(?:{_PREPOSITION} )?{_ASKING}\b)", re.IGNORECASE)
+# Two days of one question: "on 9 September and on 16 October"; "between … and …" is one time.
+_AND_DAY = re.compile(r",? (?:and|dan|serta) (?:(?:on|in|pada|tanggal|tgl|di) )?", re.IGNORECASE)
+_SPAN = re.compile(r"\b(between|from|antara|dari|sejak)\s*\Z", re.IGNORECASE)
+# "What did A, B and C each give?", "A, B, dan C masing-masing memberi apa?"
+_NAMED = r"[A-Z][\w.-]*(?: [A-Z][\w.-]*)*"
+_EACH = re.compile(
+    rf"(?P<names>{_NAMED}(?:, {_NAMED})*),? (?:and|dan|serta|sama) (?P<last>{_NAMED}),? (?:each|masing-masing)\b"
+)
+_PREPOSITION_OF = r"\W*(for|in|after|to|at|on|buat|untuk|bagi|di|pada|setelah|kepada)\b"
+_THAT_YEAR = re.compile(r"\b(of )?(that|the same) year\b|\btahun (itu|tersebut|yang sama)\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:tahun |(?:in|di|pada) )*(?:19|20)\d\d\b", re.IGNORECASE)
 
 
 def parts(question: str) -> tuple[str, ...]:
     """The questions that a question consists of, each standing alone; the question itself if it is one."""
+    question = _ANNOUNCED.sub("", question)
     second = _SECOND.search(question)
     if second and _asks(question[: second.start()]):
         first, rest = question[: second.start()].strip(" ,?"), question[second.end() :].strip()
@@ -63,7 +80,36 @@ def parts(question: str) -> tuple[str, ...]:
             f"{before}{lead}{month or ''}{year}{after}",
             f"{before}{lead}{other_month or month or ''}{other_year}{after}",
         )
-    return (question,)
+    return _for_each(question) or _on_two_days(question) or (question,)
+
+
+def _for_each(question: str) -> tuple[str, ...]:
+    """One question for each of those of whom each is asked about."""
+    each = _EACH.search(question)
+    if each is None:
+        return ()
+    before, after = question[: each.start()], question[each.end() :]
+    several = [*each["names"].split(", "), each["last"]]
+    # "For the victims in Palu, Japan and Australia each …": the first name is the victims'.
+    if len(several) > 2 and re.match(_PREPOSITION_OF, before, re.IGNORECASE):
+        before += f"{several.pop(0)}, "
+    return tuple(f"{before}{name}{after}" for name in several)
+
+
+def _on_two_days(question: str) -> tuple[str, ...]:
+    """One question for each of two days, unless whether it was so is asked of both."""
+    days = find_dates(question)
+    if len(days) != 2 or kind_of(question) == "yesno":
+        return ()
+    first, last = days
+    joined = _AND_DAY.fullmatch(question[first.end : last.start])
+    if joined is None or _SPAN.search(question[: first.start]) or None in (first.date, last.date):
+        return ()
+    # "9 September and 16 October 2023": the year stands once.
+    language = detect_question(question)
+    earlier = format_date(first.date, language) if first.date else first.text
+    before, after = question[: first.start], question[last.end :]
+    return f"{before}{earlier}{after}", f"{before}{last.text}{after}"
 
 
 def _asks(text: str) -> bool:
@@ -72,7 +118,7 @@ def _asks(text: str) -> bool:
 
 def _completed(first: str, rest: str) -> str:
     """The second question with what it leaves out: "how many over the 2019 plot?" lacks "suspects were held"."""
-    named = _with_other_source(first, rest) or _with_other_name(first, rest)
+    named = _with_other_source(first, rest) or _with_other_name(first, rest) or _with_other_time(first, rest)
     if named:
         return named
     opening = _OPENING.match(rest)
@@ -93,12 +139,28 @@ def _with_other_source(first: str, rest: str) -> str:
 
 def _with_other_name(first: str, rest: str) -> str:
     """The first question with the second's name: "whom does CRI credit with it", "and whom does Dreamers?"."""
-    asked, other = first.split(), rest.rstrip("?").split()
-    shared = 0
-    while shared < min(len(asked), len(other)) and asked[shared].casefold() == other[shared].casefold():
-        shared += 1
+    asked, other, shared = _shared(first, rest)
     name = other[shared:]
     if shared < 2 or not name or not all(word[0].isupper() for word in name):
         return ""
     after = next((n for n in range(shared, len(asked)) if not asked[n][0].isupper()), len(asked))
     return " ".join([*asked[:shared], *name, *asked[after:]]) + "?" if after > shared else ""
+
+
+def _with_other_time(first: str, rest: str) -> str:
+    """The first question with the second's time: "to what level did it go in May 2019", "to what level in June?"."""
+    _, other, shared = _shared(first, rest)
+    tail = " ".join(other[shared:])
+    preposition = re.match(rf"{_PREPOSITION}\b", tail, re.IGNORECASE)
+    if shared < 2 or preposition is None or not find_dates(tail):
+        return ""
+    same = list(re.finditer(rf"\b{preposition[0]}\b", first, re.IGNORECASE))
+    year = re.search(r"\b(?:19|20)\d\d\b", first)
+    return f"{first[: same[-1].start()]}{_THAT_YEAR.sub(year[0] if year else '', tail)}?" if same else ""
+
+
+def _shared(first: str, rest: str) -> tuple[list[str], list[str], int]:
+    """The words of both questions, and with how many of them both begin."""
+    asked, other = first.split(), rest.rstrip("?").split()
+    pairs = zip(asked, other, strict=False)
+    return asked, other, len(list(takewhile(lambda pair: pair[0].casefold() == pair[1].casefold(), pairs)))

@@ -13,7 +13,7 @@ from rag.language import KNOWN, word_set
 from rag.lexicon import opposites, phrases, ruled_from
 from rag.masthead import without_dateline
 from rag.overlap import has_any
-from rag.question import Question, asks_why, main_clause
+from rag.question import Question, asks_why, is_foreign, main_clause
 from rag.units import Unit
 
 # "The two plots", "both men": counts this small come from the asker and not from the article.
@@ -29,10 +29,9 @@ def missing_premise(question: Question, unit: Unit) -> str:
     asked = asked_atoms(question, unit)
     document = unit.document
     whole = f"{document.title}\n{document.publisher}\n{document.text}"
-    offered = choices(question.text)
-    for name in asked.names:
-        if name.casefold() not in offered and not _has(whole, name, question) and not is_called(document.text, name):
-            return name
+    missing_name = _missing_name(question, asked, unit, whole)
+    if missing_name:
+        return missing_name
     missing = asked.numbers - undated_numbers(whole, document.language) - SMALL
     if missing:
         return _as_typed(min(missing), question.text)
@@ -46,6 +45,19 @@ def missing_premise(question: Question, unit: Unit) -> str:
     return _untold_verb(question, document.text) if document.language in KNOWN else ""
 
 
+def _missing_name(question: Question, asked: Atoms, unit: Unit, whole: str) -> str:
+    """The first name of the question that the article does not have; "" if it has them all.
+
+    Of a question in a language whose nouns can't be told from names, one word that the article has is enough.
+    """
+    offered = choices(question.text)
+    names = [name for name in asked.names if name.casefold() not in offered]
+    text = unit.document.text
+    missing = [name for name in names if not _has(whole, name, question, unit) and not is_called(text, name)]
+    words = " ".join(names).split() if missing and is_foreign(question.text) else ()
+    return "" if any(may_have_name(whole, word) for word in words) else next(iter(missing), "")
+
+
 def _as_typed(number: str, question: str) -> str:
     """A number as the question writes it: "1,2 miliar"."""
     words = question.rstrip("?!. ").split()
@@ -57,13 +69,13 @@ def _as_typed(number: str, question: str) -> str:
 _AT = r"\b(?i:in|at|near|to|di|ke|dekat) "
 
 
-def _has(text: str, name: str, question: Question) -> bool:
+def _has(text: str, name: str, question: Question, unit: Unit) -> bool:
     """Whether the article may have a name of the question, or what that stands for.
 
-    Washington may be the United States, but not in "who met in Washington?"; and of "Ruler Syria", which opens a
-    question, "Syria" is the name.
+    In a language that is not known here a country has another name. Washington may be the United States, but not in
+    "who met in Washington?"; and of "Ruler Syria", which opens a question, "Syria" is the name.
     """
-    if may_have_name(text, name):
+    if may_have_name(text, name) or (unit.document.language not in KNOWN and phrases(name)):
         return True
     country = ruled_from(name)
     if country and not re.search(_AT + re.escape(name), question.text):
@@ -151,10 +163,14 @@ def _in_article(expression: DateExpression, unit: Unit) -> DateSpan | None:
 
 
 # "Broken up", "ended up": what such a verb means isn't what the verb alone does.
-_PARTICLE = r"\s+(up|down|out|away|apart|off(?! (?-i:[A-Z]|the\b))|(in|on|over|back)(?=\W*\Z|[,?]))\b"
+_PARTICLE = (
+    r"(\s+(it|them|him|her|itself))?\s+"
+    r"(up|down|out|away|apart|off(?! (?-i:[A-Z]|the\b))|(in|on|over|back)(?=\W*\Z|[,?]))\b"
+)
 # Whoever becomes or makes something is told to in other words: what such a verb means is in the words beside it.
 _LIGHT = word_set(
     "come came become became go went gone take took taken make made get got do did give gave put keep kept end"
+    " bring brought"
 )
 
 
@@ -312,6 +328,8 @@ _TOLD_AT_END = re.compile(
     re.IGNORECASE,
 )
 _THAT = re.compile(r"\b(bahwa|that)\b", re.IGNORECASE)
+# "…, kata Rangga, yang akan terbang pada 3 Oktober": what the speaker does is no report.
+_WHO_DOES = re.compile(r"\b(yang|who|which|whose)\b", re.IGNORECASE)
 
 
 # Who asks when somebody said something asks for the day of the report.
@@ -334,7 +352,7 @@ def is_day_of_report(question: str, unit: Unit, number: int, day: DateSpan) -> b
     that, told = _THAT.search(sentence), _TOLD_AT_END.search(sentence)
     if that and max(places) < that.start():
         report = sentence[: that.start()]
-    elif told and min(places) > told.start():
+    elif told and min(places) > told.start() and not _WHO_DOES.search(sentence[told.start() : min(places)]):
         report = sentence[told.start() :]
     else:
         return False

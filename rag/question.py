@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter
 from typing import Literal
 
@@ -11,7 +12,7 @@ from rapidfuzz.distance import OSA
 
 from rag.date_words import MONTHS
 from rag.errors import QuestionError
-from rag.language import detect_question
+from rag.language import asks_in_known, detect_question, is_of_known
 from rag.lexicon import translations
 
 Kind = Literal["when", "who", "where", "number", "yesno", "open"]
@@ -24,8 +25,22 @@ _HAS_BEEN = r"\bapa(kah)? (?!saja|aja|yang|yg)[\w.-]+( (?!yang|yg)\w+)? (sudah|u
 # "Apa Trump memercayai Putin?"
 _DOES = r"^\W*apa( (?-i:[A-Z])[\w.-]+){1,3} (me|ber)\w{3,}\b"
 _AND = r"^\W*((and|so|but|then|dan|lalu|tapi|jadi),? )?"
+# "In which of their two calls?", "di telepon yang pertama atau yang kedua?": no article counts them, each gives a day.
+_CALL = r"(?:calls?|conversations?|talks?|meetings?|occasions?|encounters?)"
+_PANGGILAN = r"(?:telepon|telpon|teleponan|panggilan|percakapan|pembicaraan|pertemuan|obrolan|kesempatan)"
+_FIRST, _SECOND = r"(?:pertama|ke-?1|awal)", r"(?:kedua|ke-?2|belakangan|terakhir)"
+_WHICH_OCCASION = (
+    rf"\b(?:in|on|during|at) which (?:one )?(?:of )?(?:the|their|these|those|his|her)?(?: two| both)?"
+    rf"(?: \w+)? ?{_CALL}\b"
+    rf"|\b(?:in|on|during|at) (?:the|their) (?:first|earlier)(?: {_CALL})? or (?:in |on |during |at )?(?:the |their )?"
+    rf"(?:second|later|last)(?: {_CALL})?\b"
+    rf"|\b(?:(?:di|pada|dalam|saat|waktu) )?{_PANGGILAN}(?: telepon| itu)? yang mana(?:kah)?\b"
+    rf"|\b(?:(?:di|pada|dalam|saat|waktu) )?(?:{_PANGGILAN}(?: telepon)? )?(?:itu )?(?:yang )?{_FIRST} (?:atau|apa|ato)"
+    rf" (?:di |pada )?(?:{_PANGGILAN}(?: telepon)? )?(?:yang )?{_SECOND}\b"
+)
 # How a question may begin: "did they meet when …" asks whether, "was it A or B" asks which.
 _BEGINNINGS: tuple[tuple[Kind, str], ...] = (
+    ("when", _WHICH_OCCASION),
     ("open", _AND + r"(is|was|were|did|does|do|could|can|will|would|apakah)\b.*\b(or|atau)\b"),
     ("open", r"^\W*was (hat|haben|ist|sind|sagte|sagt|war|wurde|geschah|passierte|bedeutet)\b"),  # German
     ("yesno", _AND + r"(did|does|do|is|are|was|were|has|have|had)\b"),
@@ -43,7 +58,11 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
         r"\b(kapan|bilamana)(kah)?\b|\bkpn\b|\b(tanggal|tgl|hari|tahun|thn|bulan|jam|pukul) (berapa|brp|apa)(kah)?\b",
     ),
     ("when", r"\bwhat('s| is| was| were| are) (?!.*\b(on|that|this) (that )?dates?\b).{0,60}\bdates?\W*\Z"),
-    ("number", r"\b(ke)?(berapa|brapa|brp)(kah)?\b|\b(what|which) (number|percentage|share|amount)\b"),
+    (
+        "number",
+        r"\b(ke)?(berapa|brapa|brp)(kah)?\b"
+        r"|\b(what|which) (total |exact )?(number|percentage|share|amount|sum|proportion|price)\b",
+    ),
     ("who", r"\b(who|whom|whose)\b|\bsiapa(kah)?\b"),
     (
         "where",
@@ -119,13 +138,19 @@ _WHO_IS = re.compile(
 def for_reading(text: str) -> str:
     """The question as the model answers it best.
 
-    For the date, from which code works out the weekday; and for a person's role: asked who somebody is, a small model
-    gives the name back.
+    For the date, from which code works out the weekday, and which of two calls it was; and for a person's role: asked
+    who somebody is, a small model gives the name back.
     """
     found = _WHO_IS.fullmatch(text)
     if found and all(word[0].isupper() and not translations(word) for word in found[2].split()):
         return f"Apa jabatan {found[2]}?" if found[1] else f"What is {found[2]}'s job or title?"
-    return _WEEKDAY.sub(lambda found: "tanggal berapa" if found[1] else "what date", text)
+    dated = _WEEKDAY.sub(lambda found: "tanggal berapa" if found[1] else "what date", text)
+    return re.sub(_WHICH_OCCASION, _on_what_date, dated, flags=re.IGNORECASE)
+
+
+def _on_what_date(occasion: re.Match[str]) -> str:
+    english = re.match(r"(in|on|during|at)\b", occasion[0], re.IGNORECASE)
+    return "on what date" if english else "pada tanggal berapa"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +226,20 @@ _ASKS_FOR = re.compile(
 
 def asks_why(text: str) -> bool:
     """Whether a reason is asked for."""
-    return re.search(r"\b(why|mengapa|kenapa|knp)\b", text, re.IGNORECASE) is not None
+    return re.search(r"\b(why|how come|mengapa|kenapa|knp)\b", text, re.IGNORECASE) is not None
 
 
 def opens_a_question(word: str) -> bool:
     """Whether a question of another language may begin with the word: its capital makes it no name there."""
     return any(re.match(pattern, word, re.IGNORECASE) for _, pattern in _FOREIGN)
+
+
+@lru_cache(maxsize=512)
+def is_foreign(text: str) -> bool:
+    """Whether a question is asked in a language whose words aren't known here: its capitals make no names in German."""
+    if asks_in_known(text):
+        return False
+    return any(re.search(pattern, text, re.IGNORECASE) for _, pattern in _FOREIGN) or not is_of_known(text)
 
 
 # "And in 2019?" asks what the question before it asked.

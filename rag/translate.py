@@ -35,11 +35,23 @@ def in_language(group: Group, language: str, translate: Translate) -> Group:
     first = group.findings[0]
     if language not in LANGUAGES or not is_copied(first, language):
         return group
-    written = " ".join(translate(group.text, language).split()).strip(' ."')
-    told = first.unit.document.language not in KNOWN or word_share(written, group.text) >= TRANSLATED
-    if not told or not says_the_same(written, group.text):
-        return group
-    return Group((replace(first, text=written[:1].upper() + written[1:]), *group.findings[1:]))
+    # Of "No: Trump belum …" the verdict is in the language already, and stands alone where the rest can't be told.
+    verdict, claim = _parted(group.text)
+    written = " ".join(translate(claim, language).split()).strip(' ."')
+    told = first.unit.document.language not in KNOWN or word_share(written, claim) >= TRANSLATED
+    if not told or not says_the_same(written, claim):
+        return _with_text(group, verdict) if verdict else group
+    return _with_text(group, f"{verdict}: {written}" if verdict else written[:1].upper() + written[1:])
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """The verdict that a text opens with, "" if none, and what it says beside."""
+    found = re.match(r"(Yes|No|Ya|Tidak): ", text)
+    return (found[1], text[found.end() :]) if found else ("", text)
+
+
+def _with_text(group: Group, text: str) -> Group:
+    return Group((replace(group.findings[0], text=text), *group.findings[1:]))
 
 
 def is_copied(finding: Finding, language: str) -> bool:

@@ -93,9 +93,12 @@ def _heading(document: Document) -> str:
 
 
 def with_dates(text: str, found: Sequence[DateExpression], language: str) -> str:
-    """The text with every resolved date in full: the model then copies "17 Desember 2017" and not "Minggu (17/12)"."""
+    """The text with every resolved date in full: the model then copies "17 Desember 2017" and not "Minggu (17/12)".
+
+    Years from one to another stay as they are: "abad ke-19" is no "1801–1900" to anybody.
+    """
     for expression in sorted(found, key=lambda expression: -expression.start):
-        if expression.date is not None:
+        if expression.date is not None and not (expression.date.end and len(expression.date.start) == len("2017")):
             full = format_date(expression.date, language)
             text = text[: expression.start] + full + text[expression.end :]
     return " ".join(text.split())

@@ -328,7 +328,9 @@ def _answers(question: Question, unit: Unit, claim: str, said: Atoms, asked: Ato
         return False
     if question.kind == "who" and is_toll(question.text, claim):
         return False
-    if asks_why(question.text) and is_amount(claim):
+    # Who or how much is no reason; the capitals of German nouns make no names.
+    named = is_name(claim.strip(" .")) and unit.document.language in KNOWN
+    if asks_why(question.text) and (is_amount(claim) or named):
         return False
     added = _to_find(said, question).names
     # A name that shares its last word with the question's adds nothing, but it is a name.

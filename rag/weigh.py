@@ -21,6 +21,7 @@ from rag.atoms import atoms, has_name
 from rag.dates import find_dates, rewrite_dates, weekday_name
 from rag.instead import offered_names
 from rag.language import KNOWN
+from rag.masthead import without_dateline
 from rag.merge import Finding, Group, merge, same
 from rag.named import whole_list
 from rag.number_words import with_marks_of
@@ -54,6 +55,8 @@ WINDOW, WINDOW_OF_MANY, LIKELY = 1.0, 3.0, 0.0
 CITED = 0.0
 # Yes and no are decided by the check; the doubt of a reading only has to be no refusal throughout.
 TOO_DOUBTFUL_YESNO = 1.5
+# Words of a sentence that is told with a yes or no.
+REASON_WORDS = 40
 # Readings that are decoded: those that may end up in the answer.
 DECODED, FAR_BEHIND = 1.0, 5.0
 
@@ -161,6 +164,8 @@ def _found(question: Question, reading: Reading, readings: Sequence[Reading]) ->
     told = whole_list(rewritten, unit.quote(verdict.sentences[0]))
     text = verdict.instead or with_marks_of(told, unit.document.language, question.language)
     text = text.strip(" .")
+    if question.kind == "yesno" and not split_verdict(text)[1]:
+        text = _with_reason(text, unit, verdict.sentences[0], context)
     if asks_weekday(question.text):
         text = _with_weekday(text, question.language)
     closeness = verdict.closeness
@@ -190,6 +195,14 @@ def _reply(question: Question, reading: Reading) -> str:
     if question.kind != "yesno" or reading.leaning is None:
         return ""
     return "Yes" if reading.leaning >= LEANS_TO_YES else "No"
+
+
+def _with_reason(verdict: str, unit: Unit, number: int, context: Sequence[str]) -> str:
+    """A bare yes or no with the sentence that decides it, unless that is a long one; its dates in full."""
+    sentence = without_dateline(unit.quote(number))
+    dated = rewrite_dates(sentence, unit.document.published, context, unit.document.language)
+    told = " ".join(dated.split()).strip(" .")
+    return f"{verdict}: {told}" if len(told.split()) <= REASON_WORDS else verdict
 
 
 def _with_weekday(text: str, language: str) -> str:

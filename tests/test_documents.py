@@ -11,8 +11,9 @@ import pytest
 
 from rag.documents import CorpusFile, Document, ReadFile, read, scan, unknown_files
 from rag.errors import CorpusError
+from rag.language import detect
 from rag.manifest import Manifest, ManifestEntry, load_manifest
-from rag.masthead import Masthead, find_date, read_masthead, without_dateline
+from rag.masthead import Masthead, derive_date, find_date, read_masthead, without_dateline
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 NOBODY = 65534
@@ -243,7 +244,7 @@ def test_the_five_articles_speak_for_themselves_where_they_do() -> None:
     assert [(d.title, d.publisher, d.published) for d in documents] == [
         ("Putin Ucapkan Terima Kasih Ke Trump Atas Bantuan CIA Gagalkan Serangan", "Selidiki", ""),
         ("", "Dreamers", ""),
-        ("", "Ceknricek", ""),
+        ("", "Ceknricek", "2019-12-29"),
         ("Rusia Klaim Trump Sepakat Perangi ISIS Bersama", "CNN Indonesia", "2017-01-31"),
         ("Putin dan Donald Trump Adakan Pembicaraan Telepon", "", "2017-12-19"),
     ]
@@ -363,10 +364,35 @@ def test_the_first_lines_say_title_publisher_and_date_or_nothing(text: str, said
         ("de", "# Museum gibt 14 Objekte zurück\n\n*Weser-Rundschau, 28.09.2023, von Friederike Assmuth*",
          Masthead("Museum gibt 14 Objekte zurück", "Weser-Rundschau", "2023-09-28")),
         ("de", "Stand: 03.04.2024, 14:20 Uhr", Masthead("", "", "2024-04-03")),
+        ("de", "GRAZ, 10. September 2023. Am Samstag wurde die neue Strecke nach Maribor eröffnet.",
+         Masthead("", "", "2023-09-10")),
     ],
 )  # fmt: skip
 def test_mastheads_are_read_in_other_languages(language: str, masthead: str, said: Masthead) -> None:
     assert read_masthead(f"{masthead}\n\nText, der auf einem Punkt endet und lang genug ist.", language) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Bank menaikkan suku bunga dalam rapat di Manila, Kamis (14/2/2019). Ini kenaikan keenam.", "2019-02-14"),
+        ("Bupati menetapkan status itu, Selasa (14/3). Status berlaku hingga 30 April 2017.", "2017-03-14"),
+        ("The bank cut rates on Thursday, June 20, 2019. It meets again on August 8.", "2019-06-20"),
+        ("Hari itu, Jumat (17/8/1945), dikenang lagi pada Rabu (17/8/2022).", "2022-08-17"),
+        ("Perang dimulai pada 28 Juli 1914.", ""),
+        ("Presiden tiba pada hari Minggu.", ""),
+        ("Presiden tiba pada hari Minggu (17/12).", ""),
+    ],
+)
+def test_an_article_without_a_date_has_that_of_the_first_day_it_gives_with_its_weekday(text: str, day: str) -> None:
+    assert derive_date(text, detect(text)) == day
+
+
+def test_a_worked_out_date_is_marked_so(tmp_path: Path) -> None:
+    document = read_one(tmp_path, "a.txt", b"Bank menaikkan suku bunga, Kamis (14/2/2019).").documents[0]
+    assert (document.published, document.derived) == ("2019-02-14", True)
+    document = read_one(tmp_path, "b.txt", b"MANILA, June 20, 2019 - The bank cut its key interest rate.").documents[0]
+    assert (document.published, document.derived) == ("2019-06-20", False)
 
 
 @pytest.mark.parametrize(

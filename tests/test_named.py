@@ -29,6 +29,8 @@ def report():
         ("Which leader's regime did Moscow support in Syria?", "IS", "Presiden Bashar al-Assad"),
         ("Moskow mendukung rezim siapa di Suriah?", "IS", "Presiden Bashar al-Assad"),
         ("Whose regime did Moscow support in Syria?", "Bashar al-Assad", ""),
+        ("Siapa penguasa Suriah yang dibela Rusia?", "IS", "Presiden Bashar al-Assad"),
+        ("Who is the ruler of Syria that Russia defended?", "Bashar al-Assad", ""),
         ("What label was given to the channel RT?", "RT Rusia", "agen asing"),
         ("What label was given to the channel RT?", "agen asing", ""),
         ("According to Putin, who made the accusations?", "Trump", "orang-orang yang menentang Trump"),

@@ -27,6 +27,33 @@ from rag.parts import parts
             ("On which weekday did he call in 2017?", "On which weekday did he call in 2019?"),
         ),
         (
+            "To what level did the bank move its rate in February 2019, and to what level in June of that year?",
+            (
+                "To what level did the bank move its rate in February 2019?",
+                "To what level did the bank move its rate in June 2019?",
+            ),
+        ),
+        (
+            "In which cities was Dewi on business on 9 September and on 16 October 2023?",
+            (
+                "In which cities was Dewi on business on 9 September 2023?",
+                "In which cities was Dewi on business on 16 October 2023?",
+            ),
+        ),
+        ("What did Trump and Putin each say?", ("What did Trump say?", "What did Putin say?")),
+        (
+            "Buat korban gempa Palu, TNI AL, Australia, sama Jepang masing-masing nyumbang apa?",
+            (
+                "Buat korban gempa Palu, TNI AL nyumbang apa?",
+                "Buat korban gempa Palu, Australia nyumbang apa?",
+                "Buat korban gempa Palu, Jepang nyumbang apa?",
+            ),
+        ),
+        (
+            "Compare the two plots: who was held in 2017, and when was the other one foiled?",
+            ("who was held in 2017?", "when was the other one foiled?"),
+        ),
+        (
             "Kapan mereka bertemu di KTT G20, dan kapan Lavrov dijamu Trump?",
             ("Kapan mereka bertemu di KTT G20?", "kapan Lavrov dijamu Trump?"),
         ),

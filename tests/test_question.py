@@ -1,7 +1,7 @@
 import pytest
 
 from rag.errors import QuestionError
-from rag.question import LONGEST, for_reading, kind_of, may_ask_what, understand
+from rag.question import LONGEST, for_reading, is_foreign, kind_of, may_ask_what, understand
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,11 @@ from rag.question import LONGEST, for_reading, kind_of, may_ask_what, understand
         ("Apakah Putin menelepon Trump?", "id", "yesno"),
         ("Which agency helped?", "en", "open"),
         ("Mengapa Rusia jadi target?", "id", "open"),
+        ("What sum did he take as a bribe?", "en", "number"),
+        ("in which of their two calls did they talk about Korea?", "en", "when"),
+        ("Was Korea discussed in the first or the second call?", "en", "when"),
+        ("Korea dibahas di telepon yang mana?", "id", "when"),
+        ("Masalah Korea dibahas di telepon yang pertama atau yang kedua?", "id", "when"),
     ],
 )
 def test_language_and_kind_are_told_from_the_words(text, language, kind):
@@ -171,3 +176,17 @@ def test_whether_the_articles_agree_is_told_by_setting_them_side_by_side(questio
 )
 def test_a_misspelt_month_is_written_right(typed, read):
     assert understand(typed).text == read
+
+
+@pytest.mark.parametrize(
+    ("question", "foreign"),
+    [
+        ("Bis wann gilt in Bantul der Ausnahmezustand?", True),
+        ("Hat der Kapitän der untergegangenen Fähre überlebt?", True),
+        ("Qui est à la tête de l'association en Zambie ?", True),
+        ("what was the Zeitung's name?", False),
+        ("direktur CIA", False),
+    ],
+)
+def test_a_question_in_a_language_whose_names_can_not_be_told_is_known_for_one(question, foreign):
+    assert is_foreign(question) == foreign

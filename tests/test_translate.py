@@ -54,3 +54,11 @@ def test_what_needs_no_translation_is_not_translated(answer, language):
 
 def test_words_of_a_language_that_the_lexicon_does_not_know_are_taken_as_translated():
     assert in_language(group("agen asing", "fr"), "en", lambda *_: "puppet").text == "Puppet"
+
+
+def test_a_verdict_stands_alone_where_its_reason_can_not_be_translated():
+    reason = "RT Rusia harus mendaftar sebagai agen asing"
+    told = in_language(group(f"No: {reason}"), "en", lambda *_: "RT Russia must register as a foreign agent")
+    assert told.text == "No: RT Russia must register as a foreign agent"
+    assert in_language(group(f"No: {reason}"), "en", lambda *_: "RT must marry a whale").text == "No"
+    assert in_language(group(f"Tidak: {reason}"), "id", lambda *_: pytest.fail("asked")).text == f"Tidak: {reason}"

@@ -227,6 +227,28 @@ def test_the_day_of_writing_of_a_report_or_of_a_count_is_not_when_it_happened(fe
     assert is_day_of_report("Kapan kapal diperiksa?", ferry, 5, DateSpan("2023-11-20"))
 
 
+def test_what_a_speaker_will_do_is_no_report():
+    leaving = unit_of(
+        '"Ibu saya berat melepas," kata Rangga, yang akan terbang ke Jepang pada 3 Oktober.', "2019-09-22"
+    )
+    assert not is_day_of_report("When will Rangga leave?", leaving, 0, DateSpan("2019-10-03"))
+    assert check(leaving, "When will Rangga fly to Japan?", "3 Oktober 2019").closeness > 0
+
+
+def test_another_language_is_not_asked_for_its_names():
+    german = unit_of("Die Europäische Union und Österreich bezahlten die Strecke nach Graz.", language="de")
+    assert missing_premise(understand("Apakah ada uang Uni Eropa di proyek rel ke Graz?"), german) == ""
+    assert missing_premise(understand("Did Austria pay for the line to Linz?"), german) == "Linz"
+    ferry = unit_of("Nakhoda feri Wuna Lestari selamat.")
+    assert missing_premise(understand("Hat der Kapitän der Fähre Wuna Lestari überlebt?"), ferry) == ""
+    assert missing_premise(understand("Wer war der Kapitän der Titanic?"), ferry) != ""
+
+
+def test_a_century_is_read_as_it_is_written():
+    assert "abad ke-19" in unit_of("Panel itu dilukis pada abad ke-19.").text
+    assert "17 Desember 2017" in unit_of("Ia menelepon pada Minggu (17/12).", "2017-12-18").text
+
+
 @pytest.mark.parametrize(
     ("question", "answer"),
     [
