@@ -23,10 +23,30 @@ _TIME_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _MEASURES = frozenset(
-    {"minute", "hour", "day", "week", "month", "year", "second", "percent", "kilometer", "meter", "dollar", "rupiah"}
+    {
+        "minute",
+        "hour",
+        "day",
+        "week",
+        "month",
+        "year",
+        "second",
+        "percent",
+        "kilometer",
+        "meter",
+        "dollar",
+        "rupiah",
+        "euro",
+    }
 )
 
 _COUNTED = re.compile(r"\b(?:how many|berapa(?:kah)?) (\w+)", re.IGNORECASE)
+# What is measured, not counted: "berapa harga", "berapa panjang".
+_PROPERTIES = word_set(
+    "banyak jumlah total harga biaya ongkos tarif nilai panjang tinggi luas lebar berat dalam kedalaman jarak kecepatan"
+    " usia umur gaji upah skor suhu lama besar kapasitas volume tingkat angka hasil denda hadiah anggaran dana uang modal"
+    " laba rugi kerugian keuntungan pendapatan inflasi bunga suku durasi magnitudo kekuatan skala ukuran rata time much"
+)
 _AGE = re.compile(r"\bhow old\b|\b(usia|umur)", re.IGNORECASE)
 _AREA = re.compile(r"\bberapa(kah)? luas|\bluas\b.*\bberapa", re.IGNORECASE)
 # Measures that are always written out; "km" and "$" stand for others.
@@ -68,6 +88,15 @@ _ASKED = {
     "city": re.compile(r"\b(which|what) (city|town)\b|\bkota (mana|apa)\b", re.IGNORECASE),
     "country": re.compile(r"\b(which|what) (country|nation)\b|\bnegara (mana|apa)\b", re.IGNORECASE),
     "person": re.compile(r"\bsiapa(kah)? nama\b", re.IGNORECASE),
+}
+# What is no city, and nobody.
+_NO = {
+    "city": re.compile(
+        r"\W*(the )?(stadion|bandara|pelabuhan|gedung|hotel|istana|museum|universitas|rumah sakit|jalan|jl|gelora)\b"
+        r"|.*\b(stadium|airport|harbou?r|hotel|palace|museum|university|hospital|street|arena)\W*\Z",
+        re.IGNORECASE,
+    ),
+    "person": re.compile(r"\W*(PT|CV|UD)\b|.*\b(Tbk|Ltd|Inc|GmbH|Corp)\b"),
 }
 
 # What a company or a ship is called beside its name.
@@ -145,10 +174,13 @@ def _all_apart(sentence: str) -> bool:
 
 
 def is_other_measure(question: str, claim: str) -> bool:
-    """Whether the claim is in another measure than the one that is asked for: "three weeks" for how many years."""
+    """Whether the claim is in another measure than the one asked for: "three weeks" for how many years, or passengers."""
     counted, told = _COUNTED.search(question), measures(claim)
-    wanted = [forms for _, _, forms in phrases(counted[1]) if forms & _MEASURES] if counted else []
-    return bool(wanted and told) and not any(forms & other for forms in wanted for other in told)
+    if counted is None or not told:
+        return False
+    wanted = [forms for _, _, forms in phrases(counted[1]) if forms & _MEASURES]
+    things = any(kind == "noun" for kind, _, _ in phrases(counted[1])) and counted[1].casefold() not in _PROPERTIES
+    return bool(wanted or things) and not any(forms & other for forms in wanted for other in told)
 
 
 def measures(claim: str) -> list[frozenset[str]]:
@@ -161,7 +193,12 @@ def measures(claim: str) -> list[frozenset[str]]:
 
 
 def is_other_place(question: str, claim: str) -> bool:
-    """Whether the claim is a country and nothing else where a city or a name is asked for, or a city for a country."""
+    """Whether the claim is a country and nothing else where a city or a name is asked for, or a city for a country.
+
+    A stadium is no city either, and a company is nobody.
+    """
+    if any(_ASKED[kind].search(question) and no.match(claim) for kind, no in _NO.items()):
+        return True
     told = [(kind, matched) for kind, matched, _ in phrases(claim) if kind in _ASKED]
     if len(told) != 1:
         return False

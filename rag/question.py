@@ -266,6 +266,8 @@ def may_ask_what(text: str) -> bool:
     """
     if _WHETHER_OR_NOT.search(text):
         return False
+    if re.search(r"\bapakah (ada|sudah|pernah|masih|boleh|bisa|dapat|akan|benar)\b", text, re.IGNORECASE):
+        return False
     if re.search(r"\bapakah\b", text, re.IGNORECASE):
         return _PREDICATE.search(text) is None
     return not _asks_whether(text)

@@ -137,7 +137,7 @@ def verify(
     for number in saying:
         own = word_share(question.own, unit.quote(number)) == 1
         counted = bool(asked.numbers - SMALL) and asked.numbers <= numbers_of(unit, (number,))
-        near = own or counted or closeness[number] >= enough or _refers_back(question, unit, number) >= enough
+        near = own or counted or closeness[number] >= enough or _refers_back(question, unit, number, hint) >= enough
         if near and is_about(question, unit, number, asked):
             days = said.dates if question.kind == "when" else ()
             told = [day for day in days if is_day_of_report(question.text, unit, number, day)]
@@ -180,15 +180,17 @@ _REFERRING = re.compile(
 _OPENING = 3  # words of a sentence that may refer to what the one before tells: "Benda itu ditemukan …"
 
 
-def _refers_back(question: Question, unit: Unit, number: int) -> float:
-    """A sentence's closeness where it refers back and has the verb: with the one before, or the names so far.
+def _refers_back(question: Question, unit: Unit, number: int, hint: int | None) -> float:
+    """A sentence's closeness where it refers back and has the verb, or the model named it: with the one before.
+
+    Or with the names so far.
 
     "Thieves stole five cups. They were found on Tuesday"; "This game came out in May".
     """
     sentence = unit.quote(number)
     verbs = [forms for _, forms in asked_verbs(question.text)]
     opens = _REFERRING.search(" ".join(sentence.split()[:_OPENING]))
-    if opens and number and any(has_any(sentence, forms) for forms in verbs):
+    if opens and number and (number == hint or any(has_any(sentence, forms) for forms in verbs)):
         return word_share(question.text, f"{unit.quote(number - 1)} {sentence}")
     told = has_main_verb(question.text, sentence) or tells_how_long(question.text, sentence)
     if not told or not _REFERRING.search(sentence):

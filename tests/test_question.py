@@ -148,6 +148,7 @@ def test_the_first_question_word_tells_the_kind_and_none_asks_whether(question, 
         ("Katedral itu satu-satunya target mereka ya?", False),
         ("apa Trump udah pernah ke Rusia?", False),
         ("Sampai akhir 2019, apakah Trump sudah pernah ke Rusia?", False),
+        ("Apakah ada uang Uni Eropa di proyek rel itu?", False),
     ],
 )
 def test_what_seems_to_ask_whether_may_ask_what(question, may):

@@ -244,6 +244,35 @@ def test_another_language_is_not_asked_for_its_names():
     assert missing_premise(understand("Wer war der Kapitän der Titanic?"), ferry) != ""
 
 
+@pytest.mark.parametrize(
+    ("question", "answer", "supported"),
+    [
+        ("Di kota mana Persebaya bermain melawan PSM?", "Stadion Gelora Bung Tomo", False),
+        ("Di mana Persebaya bermain melawan PSM?", "Stadion Gelora Bung Tomo", True),
+        ("Siapa nama sopir truk di laga Persebaya?", "PT Semen Bosowa", False),
+        ("Berapa penumpang kapal ke laga Persebaya melawan PSM?", "90 menit", False),
+        ("Berapa lama laga Persebaya melawan PSM?", "90 menit", True),
+        ("Berapa penonton di laga Persebaya melawan PSM?", "41.270", True),
+    ],
+)
+def test_an_answer_is_a_thing_of_the_kind_that_is_asked_for(question, answer, supported):
+    match = unit_of(
+        "Persebaya melawan PSM di Stadion Gelora Bung Tomo di hadapan 41.270 penonton, dan truk PT Semen Bosowa lewat. "
+        "Laga Persebaya melawan PSM berlangsung 90 menit."
+    )
+    assert check(match, question, answer).supported == supported
+
+
+def test_a_sentence_that_goes_on_about_somebody_is_of_the_one_before():
+    bribe = unit_of(
+        "Ketua KPU Tarakan divonis enam tahun karena suap. Ia terbukti menerima uang Rp 1,85 miliar untuk itu. "
+        "Selisih suara ketua KPU Tarakan 316 suara."
+    )
+    asked = understand("What sum did the head of the Tarakan election commission take as a bribe?")
+    assert verify(asked, bribe, "1,85 miliar", 1).sentences == (1,)
+    assert not verify(asked, bribe, "1,85 miliar", None).supported
+
+
 def test_a_century_is_read_as_it_is_written():
     assert "abad ke-19" in unit_of("Panel itu dilukis pada abad ke-19.").text
     assert "17 Desember 2017" in unit_of("Ia menelepon pada Minggu (17/12).", "2017-12-18").text
