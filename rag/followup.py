@@ -52,9 +52,11 @@ def standalone(question: str, history: Sequence[tuple[str, str]], rewrite: Calla
         with the question, so that it can't repeat or answer the earlier one; else the question with that name, or the
         earlier question and this one in a row.
     """
-    if not history or not leans_on_history(question):
+    if not history:
         return question
     turns = [(asked, _plain(answered)) for asked, answered in history[-_TURNS:]]
+    if not leans_on_history(_without_own_pronoun(question, turns)):
+        return question
     named = _with_name(question, *turns[-1])
     if named != question and not leans_on_history(named):
         return named
@@ -65,6 +67,14 @@ def standalone(question: str, history: Sequence[tuple[str, str]], rewrite: Calla
             if _is_usable(written, question) and _has_all(said, written):
                 return _with_day(written, *turns[-1])
     return named if named != question else f"{turns[-1][0].rstrip('?. ')}? {question}"
+
+
+def _without_own_pronoun(question: str, turns: Sequence[tuple[str, str]]) -> str:
+    """The question without a "he" behind whoever of the conversation it names itself: "what did Trump say he took?"."""
+    named = {name.casefold() for turn in turns for text in turn for name in names(text)}
+    he = _SOMEBODY.search(question)
+    before = re.findall(r"[^\W\d_]+", question[: he.start()].casefold()) if he else []
+    return _SOMEBODY.sub("", question) if named & set(before) else question
 
 
 def _with_name(question: str, asked: str, answered: str) -> str:

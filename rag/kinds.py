@@ -174,7 +174,7 @@ def _all_apart(sentence: str) -> bool:
 
 
 def is_other_measure(question: str, claim: str) -> bool:
-    """Whether the claim is in another measure than the one asked for: "three weeks" for how many years, or passengers."""
+    """Whether the claim is in another measure than what is asked for: "three weeks" for how many years, or guests."""
     counted, told = _COUNTED.search(question), measures(claim)
     if counted is None or not told:
         return False

@@ -309,10 +309,16 @@ def is_after(question: str, unit: Unit, asked: Atoms) -> bool:
     return bool(later) and len(later) == len(asked.dates) and not _YET_TO_BE.search(question)
 
 
+# "Ancaman serangan": nobody attacks by that.
+_VERBAL_NOUN = re.compile(r"\b(?!me|di|ber|ter)\w{4,}an\b", re.IGNORECASE)
+
+
 def contradicts(question: Question, sentence: str) -> bool:
     """Whether the sentence says the opposite of what the question takes for granted ("released": "arrested")."""
     verb = next(iter(asked_verbs(question.text)), None)
-    return verb is not None and not has_any(sentence, verb[1]) and has_any(sentence, opposites(verb[0]))
+    if verb is None or has_any(sentence, verb[1]):
+        return False
+    return has_any(_VERBAL_NOUN.sub("", sentence), opposites(verb[0]))
 
 
 def has_main_verb(question: str, sentence: str) -> bool:
@@ -360,10 +366,11 @@ def is_day_of_report(question: str, unit: Unit, number: int, day: DateSpan) -> b
 
 
 def is_of_another_day(unit: Unit, number: int, asked: Atoms) -> bool:
-    """Whether a sentence has days of its own, and none is the question's."""
-    if not asked.dates:
+    """Whether a sentence has days of its own, and neither they nor its months and years are the question's."""
+    dates = [e.date for e in unit.dates[number] if e.date]
+    if not asked.dates or any(covers(asked_date, date) for asked_date in asked.dates for date in dates):
         return False
-    days = [e.date for e in unit.dates[number] if e.date and len(e.date.start) == len("2017-12-17")]
+    days = [date for date in dates if len(date.start) == len("2017-12-17")]
     return bool(days) and not any(same_date(date, day) for date in asked.dates for day in days)
 
 

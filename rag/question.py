@@ -275,7 +275,7 @@ def may_ask_what(text: str) -> bool:
 
 # What goes before the question itself: "When he called, did Trump …".
 _CLAUSE = re.compile(
-    r"\W*(when|while|after|before|if|since|once|during|ketika|saat|setelah|sesudah|sebelum|selama|jika|kalau)\b"
+    r"\W*(when|while|after|before|if|since|once|during|ketika|saat|setelah|sesudah|sehabis|abis|sebelum|selama|jika|kalau)\b"
     r"[^,?]+, (?=(?P<asks>\w+))",
     re.IGNORECASE,
 )

@@ -81,6 +81,10 @@ LEANS_TO_YES = 2.5
 LEANS_TO_YES_AND_SAYS_MORE = 1.5
 
 
+# Words of a reply that is a value, neither yes nor no; share of a longer one in the question by which it affirms it.
+VALUE_WORDS, TOLD_AGAIN = 4, 0.6
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What the check says.
@@ -255,8 +259,9 @@ def _by_duration(question: Question, unit: Unit) -> Verdict | None:
 def _least(question: Question, unit: Unit, number: int, answer: str) -> float:
     """The leaning to yes from which it is one, by what is said and what the sentence says."""
     said_yes, claim = split_verdict(answer)
-    # Who says "12 May" to whether it was closed leans to yes without having said so.
-    if said_yes is None:
+    # Who says "12 May" to whether it was closed, or tells what was asked, leans to yes without having said so.
+    brief = len(answer.split()) <= VALUE_WORDS or word_share(answer, question.text) >= TOLD_AGAIN
+    if said_yes is None and brief:
         return 0.0
     return LEANS_TO_YES_AND_SAYS_MORE if said_yes and _adds(question, unit, number, claim) else LEANS_TO_YES
 

@@ -140,3 +140,9 @@ def test_markers_of_the_answer_do_not_reach_the_model():
     standalone("who confirmed it?", HISTORY, lambda conversation, _: seen.append(conversation) or "")
     assert "[1]" not in seen[0]
     assert "29 December 2019" in seen[0]
+
+
+def test_he_may_be_whoever_the_question_names_itself():
+    history = [("Did Trump and Putin meet in person in 2017?", "Yes, in July [1].")]
+    asked = "what assurance did trump say he accepted afterwards?"
+    assert standalone(asked, history, lambda *_: pytest.fail("rewritten")) == asked

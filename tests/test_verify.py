@@ -10,7 +10,15 @@ from rag.dates import DateSpan
 from rag.documents import Document
 from rag.overlap import word_share
 from rag.passages import split_passages
-from rag.premise import asked_atoms, is_day_of_report, is_yet_to_be, missing_premise, swaps_roles
+from rag.premise import (
+    asked_atoms,
+    contradicts,
+    is_day_of_report,
+    is_of_another_day,
+    is_yet_to_be,
+    missing_premise,
+    swaps_roles,
+)
 from rag.question import understand
 from rag.sentences import document_sentences
 from rag.units import Unit, document_units
@@ -271,6 +279,31 @@ def test_a_sentence_that_goes_on_about_somebody_is_of_the_one_before():
     asked = understand("What sum did the head of the Tarakan election commission take as a bribe?")
     assert verify(asked, bribe, "1,85 miliar", 1).sentences == (1,)
     assert not verify(asked, bribe, "1,85 miliar", None).supported
+
+
+def test_a_reply_that_is_neither_yes_nor_no_affirms_what_it_repeats():
+    asked = understand("Apa Galuzin sudah bisa menerangkan bentuk koordinasi Rusia dan AS melawan ISIS?")
+    agreed = unit_of("Duta Besar Galuzin menyebut negaranya dan AS sepakat perangi ISIS bersama.")
+    assert verify(asked, agreed, "Galuzin menyebut negaranya dan AS sepakat perangi ISIS", None, 0.6).instead != "Ya"
+    accepted = understand("Trump mau terima jaminan dari Putin nggak?")
+    told = unit_of("Trump mengatakan bahwa dia “menerima” jaminan Putin.")
+    assert verify(accepted, told, "Trump mengatakan bahwa dia menerima jaminan Putin", None, 0.6).instead == "Ya"
+
+
+def test_a_threat_of_attacks_does_not_contradict_who_was_defended():
+    asked = understand("Siapa penguasa Suriah yang dibela oleh pasukan Rusia?")
+    assert not contradicts(asked, "Ancaman serangan meningkat sejak intervensi Moskow di Suriah untuk mendukung Assad.")
+    assert contradicts(asked, "Rusia menyerang penguasa Suriah.")
+
+
+def test_a_sentence_of_another_day_may_tell_of_the_year_that_is_asked_about(unit):
+    told = unit_of(
+        "Pada Selasa (12/12), Bortnikov mengatakan Rusia siaga menjelang Piala Dunia pada 2018.", "2017-12-17"
+    )
+    asked = understand("Mengapa Rusia siaga menjelang Piala Dunia 2018?")
+    assert not is_of_another_day(told, 0, asked_atoms(asked, told))
+    other = understand("Mengapa Rusia siaga pada 13 Desember 2017?")
+    assert is_of_another_day(told, 0, asked_atoms(other, told))
 
 
 def test_a_century_is_read_as_it_is_written():
