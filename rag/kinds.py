@@ -44,8 +44,8 @@ _COUNTED = re.compile(r"\b(?:how many|berapa(?:kah)?) (\w+)", re.IGNORECASE)
 # What is measured, not counted: "berapa harga", "berapa panjang".
 _PROPERTIES = word_set(
     "banyak jumlah total harga biaya ongkos tarif nilai panjang tinggi luas lebar berat dalam kedalaman jarak kecepatan"
-    " usia umur gaji upah skor suhu lama besar kapasitas volume tingkat angka hasil denda hadiah anggaran dana uang modal"
-    " laba rugi kerugian keuntungan pendapatan inflasi bunga suku durasi magnitudo kekuatan skala ukuran rata time much"
+    " usia umur gaji upah skor suhu lama besar kapasitas volume tingkat angka hasil denda hadiah anggaran dana uang"
+    " modal laba rugi kerugian keuntungan pendapatan inflasi bunga suku durasi magnitudo kekuatan skala ukuran rata time much"
 )
 _AGE = re.compile(r"\bhow old\b|\b(usia|umur)", re.IGNORECASE)
 _AREA = re.compile(r"\bberapa(kah)? luas|\bluas\b.*\bberapa", re.IGNORECASE)
