@@ -100,7 +100,7 @@ def _without_dates(text: str, dates: Sequence[DateExpression]) -> str:
 def numbers(text: str) -> frozenset[str]:
     """The numbers of a text, written in digits or in English or Indonesian words."""
     found: set[str] = set()
-    words = [word.rstrip(".,") for word in re.findall(r"[^\W\d_]+|[0-9]+(?:[.,][0-9]+)*", text.casefold())]
+    words = [word.rstrip(".,") for word in re.findall(r"[^\W\d_]+|[0-9]+(?:[.,:][0-9]+)*", text.casefold())]
     number = 0
     while number < len(words):
         value, used = _number_at(words, number)
@@ -135,7 +135,8 @@ def _number_at(words: Sequence[str], start: int) -> tuple[float | None, int]:
 def _digits(text: str) -> float:
     if _GROUPED.fullmatch(text):
         return float(re.sub(r"[.,]", "", text))
-    head, _, tail = text.replace(",", ".").rpartition(".")
+    # "05:47" and "05.47" are one time.
+    head, _, tail = re.sub(r"[,:]", ".", text).rpartition(".")
     return float(f"{head.replace('.', '')}.{tail}") if head else float(tail)
 
 

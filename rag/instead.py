@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from rag.atoms import Atoms, atoms, has_name, numbers
-from rag.dates import DateSpan, format_date, same_day_of_year, without_year
+from rag.dates import DateSpan, find_dates, format_date, same_day_of_year, without_year
 from rag.lexicon import phrases
 from rag.overlap import has_any
-from rag.premise import choices, has_main_verb, is_about, is_day_of_report, swaps_roles
+from rag.premise import asked_verbs, choices, has_main_verb, is_about, is_day_of_report, swaps_roles
 from rag.question import Question
 from rag.units import Unit
 
@@ -48,6 +48,32 @@ class Sought:
 def closest_value(sought: Sought, said: Atoms) -> tuple[int, str] | None:
     """The sentence, and its date or number, that the answer's stands for; None where no sentence is close enough."""
     return _day_without_year(sought, said) or _closest_date(sought) or _counted(sought) or _closest_number(sought)
+
+
+# "Three days after he thanked him on 14 December, they talked about Korea": the talk was on the 17th.
+_COUNTED_FROM = re.compile(
+    r"\b(?P<time>\w+ (?:hari|pekan|minggu|bulan|days?|weeks?|months?) (?:setelah|sesudah|sebelum|after|before))\b"
+    r"(?P<clause>[^,;]*), (?P<rest>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def day_counted_from(sought: Sought, said: Atoms) -> tuple[int, str] | None:
+    """The day of what a sentence tells of, where the answer is the day from which that is counted."""
+    question = sought.question
+    verbs = [forms for _, forms in asked_verbs(question.text)] if question.kind == "when" else []
+    for number in range(len(sought.closeness)):
+        counted = _COUNTED_FROM.search(sought.unit.quote(number))
+        # What is asked about is in the rest of the sentence, not in what the days are counted from.
+        if counted is None or not any(
+            has_any(counted["rest"], forms) and not has_any(counted["clause"], forms) for forms in verbs
+        ):
+            continue
+        for each in sought.unit.dates[number]:
+            if each.date in said.dates and counted.start("clause") <= each.start < counted.end("clause"):
+                found = find_dates(f"{counted['time']} {format_date(each.date, 'en')}")[0].date
+                return (number, sought.written(found)) if found else None
+    return None
 
 
 def date_with_more_names(sought: Sought, cited: int, closeness: float) -> tuple[int, str] | None:

@@ -45,7 +45,8 @@ _COUNTED = re.compile(r"\b(?:how many|berapa(?:kah)?) (\w+)", re.IGNORECASE)
 _PROPERTIES = word_set(
     "banyak jumlah total harga biaya ongkos tarif nilai panjang tinggi luas lebar berat dalam kedalaman jarak kecepatan"
     " usia umur gaji upah skor suhu lama besar kapasitas volume tingkat angka hasil denda hadiah anggaran dana uang"
-    " modal laba rugi kerugian keuntungan pendapatan inflasi bunga suku durasi magnitudo kekuatan skala ukuran rata time much"
+    " modal laba rugi kerugian keuntungan pendapatan inflasi bunga suku durasi magnitudo kekuatan skala ukuran rata"
+    " time much"
 )
 _AGE = re.compile(r"\bhow old\b|\b(usia|umur)", re.IGNORECASE)
 _AREA = re.compile(r"\bberapa(kah)? luas|\bluas\b.*\bberapa", re.IGNORECASE)
@@ -104,6 +105,7 @@ _FORMS = word_set("km kri mv ms pt cv ud tbk ag gmbh inc ltd plc llc corp co fc 
 _NAME = re.compile(r"\b(names? of|nama)\b|['’]s name\b", re.IGNORECASE)
 # When in the day, and an answer to that.
 _HOUR = re.compile(r"\b(what time( of (the )?day)?(?! (period|of))|(jam|pukul) (berapa|brp))\b", re.IGNORECASE)
+_COLON = re.compile(r"\b(\d{1,2}):(\d\d)\b")
 _CLOCK = re.compile(
     r"\b\d{1,2}[:.]\d{2}\b|\b(pukul|jam) \w|\d ?[ap]\.?m\b|\b(o['’]clock|noon|midnight|morning|afternoon|evening|night"
     r"|pagi|siang|sore|petang|malam|dini hari)\b",
@@ -129,8 +131,11 @@ def says_when(sentences: Iterable[str], claim: str) -> bool:
     """
     if measures(claim):  # "45 minutes" is how long
         return False
-    timely = _TIME.search(claim) or find_dates(claim)
+    # An hour is written "05.47" by one and "05:47" by another.
+    claim = _COLON.sub(r"\1.\2", claim)
+    timely = _TIME.search(claim) or _CLOCK.search(claim) or find_dates(claim)
     for sentence in sentences:
+        sentence = _COLON.sub(r"\1.\2", sentence)
         place = sentence.casefold().find(claim.casefold().strip(" ."))
         if place >= 0 and (timely or _TIME_BEFORE.search(sentence[:place])):
             return True

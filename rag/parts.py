@@ -17,7 +17,7 @@ from rag.question import kind_of
 _PREPOSITION = r"(?:in|on|over|at|from|for|to|by|during|after|before|di|ke|dari|pada|dalam|untuk|oleh|saat|ketika)"
 _ASKING = (
     r"(?:how (?:many|much|long|old)|when|where|who|whom|whose|which|what|why|how"
-    r"|kapan|siapa|berapa|brp|mengapa|kenapa|bagaimana|apa|(?!di |ke |dari )\w+ mana)"
+    r"|se\w{4,} apa|kapan|siapa|berapa|brp|mengapa|kenapa|bagaimana|apa|(?!di |ke |dari )\w+ mana)"
 )
 # Where a second question begins: ", and how many …", "dan siapa …", "and on which …".
 _SECOND = re.compile(

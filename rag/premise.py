@@ -100,7 +100,7 @@ def _untold_verb(question: Question, text: str) -> str:
     if asks_why(question.text) and verb and not _is_noun(verb, question) and not _is_told(verb, forms, text):
         return verb
     for found in _EVENT.finditer(question.text):
-        verbs = _telling_verbs(found["event"])
+        verbs = [(word, forms) for word, forms in _telling_verbs(found["event"]) if "happen" not in forms]
         if verbs and not any(_is_told(word, forms, text) for word, forms in verbs):
             return verbs[0][0]
     return ""
@@ -157,9 +157,10 @@ def _in_article(expression: DateExpression, unit: Unit) -> DateSpan | None:
         return expression.date
     near = [find_dates(expression.text, span.start) for span in sorted(unit.all_dates, key=lambda span: span.start)]
     resolved = [found[0].date for found in near if found and found[0].date]
-    return next(
-        (date for date in resolved if any(covers(date, span) for span in unit.all_dates)), next(iter(resolved), None)
-    )
+    there = next((date for date in resolved if any(covers(date, span) for span in unit.all_dates)), None)
+    # "By Friday night" is no day of its own.
+    named = any(map(str.isdigit, expression.text))
+    return there or (next(iter(resolved), None) if named else None)
 
 
 # "Broken up", "ended up": what such a verb means isn't what the verb alone does.

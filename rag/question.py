@@ -52,6 +52,7 @@ _BEGINNINGS: tuple[tuple[Kind, str], ...] = (
 _WORDS: tuple[tuple[Kind, str], ...] = (
     ("number", r"\bhow (many|much|long|old|often|far|big|large|high|tall|deep|fast)\b"),
     ("number", r"\b(berapa|brp) (lama|banyak|orang|kali)\b"),
+    ("number", r"\bse(tinggi|besar|jauh|lama|banyak|luas|panjang|mahal) apa(kah)?\b"),
     ("when", r"\bwhen\b|\b(what|which) (exact )?((week)?days?|dates?|years?|months?|time)\b"),
     (
         "when",
@@ -72,6 +73,7 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
     # "Di perusahaan apakah …", "tentang apakah …"; "di Rusia apakah …" asks whether.
     ("open", r"\b(di|ke|dari|dalam|oleh|dengan|untuk|tentang|mengenai|soal|atas) ((?!kota\b)(?-i:[a-z]+) )?apakah\b"),
     ("open", r"\bapakah (nama|kepanjangan|maksud|arti|definisi|pengertian|isi|judul|alasan|penyebab|tujuan|yang)\b"),
+    ("open", r"\A\W*kok\b"),
     ("open", r"\b(what|which|why|how|apa|mengapa|kenapa|knp|bagaimana|gimana|gmn|ngapain)\b"),
 )
 # The same of other languages, as far as it is no word of these two: Malay, German, Dutch, French, Spanish, Portuguese,
@@ -226,7 +228,7 @@ _ASKS_FOR = re.compile(
 
 def asks_why(text: str) -> bool:
     """Whether a reason is asked for."""
-    return re.search(r"\b(why|how come|mengapa|kenapa|knp)\b", text, re.IGNORECASE) is not None
+    return re.search(r"\b(why|how come|mengapa|kenapa|knp)\b|\A\W*kok\b", text, re.IGNORECASE) is not None
 
 
 def opens_a_question(word: str) -> bool:

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from rag.atoms import atoms, has_name
-from rag.dates import same_date
 from rag.language import KNOWN
 from rag.lexicon import translations
 from rag.merge import Finding, Group
@@ -76,7 +75,7 @@ def says_the_same(written: str, original: str) -> bool:
         and 0 < len(written.split()) <= LONGER * len(original.split()) + 2
         and new.numbers == old.numbers
         and len(new.dates) == len(old.dates)
-        and all(any(same_date(date, other) for other in new.dates) for date in old.dates)
+        and set(new.dates) == set(old.dates)
         and all(has_name(written, name) for name in old.names)
         and all(has_name(original, name) for name in new.names)
     )

@@ -21,7 +21,7 @@ from itertools import pairwise
 from rag.atoms import Atoms, atoms, has_name, is_name, named_numbers, numbers
 from rag.dates import find_dates, same_date
 from rag.durations import compared
-from rag.instead import Sought, closest_value, date_with_more_names, numbers_of, own_choice
+from rag.instead import Sought, closest_value, date_with_more_names, day_counted_from, numbers_of, own_choice
 from rag.kinds import (
     echoes,
     gives_a_name,
@@ -62,7 +62,8 @@ from rag.units import Unit
 
 # Share of an answer's words that the cited sentence has to contain where there is no name, number or date to check.
 ENOUGH = 0.5
-
+# Of a claim of so many content words with no other atoms than numbers, the sentence has to have this share at least.
+MANY, A_FEW = 4, 0.3
 
 # How much less of the question the cited sentence may contain than the unit's best one. A sentence about another event
 # lacks the question's verb and half of its names; a sentence with a number often calls the persons "they".
@@ -81,8 +82,8 @@ LEANS_TO_YES = 2.5
 LEANS_TO_YES_AND_SAYS_MORE = 1.5
 
 
-# Words of a reply that is a value, neither yes nor no; share of a longer one in the question by which it affirms it.
-VALUE_WORDS, TOLD_AGAIN = 4, 0.6
+# Words of a reply that is a value, neither yes nor no.
+VALUE_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +132,17 @@ def verify(
     said = answer_atoms(question, unit, answer)
     if not _answers(question, unit, answer, said, asked):
         return _unsupported(question, "doesn't say", "tidak menyebut", answer)
+    return _stated(question, unit, answer, hint, said, asked)
+
+
+def _stated(question: Question, unit: Unit, answer: str, hint: int | None, said: Atoms, asked: Atoms) -> Verdict:
+    """The sentence that says an answer of the right kind and speaks of what is asked; or what one says instead."""
     to_find = _to_find(said, question)
     closeness = [word_share(question.text, unit.quote(n)) for n in range(len(unit.sentences))]
     sought = Sought(question, unit, asked, closeness)
+    reckoned = _instead(sought, day_counted_from(sought, said))
+    if reckoned is not None:
+        return reckoned
     saying = [n for n in range(len(unit.sentences)) if _says(unit, (n,), answer, to_find)]
     saying.sort(key=lambda n: -(closeness[n] + word_share(answer, unit.quote(n)) + 0.25 * (n == hint)))
     # Dates and numbers stand side by side in an article: for them the sentence has to be among the closest.
@@ -259,10 +268,9 @@ def _by_duration(question: Question, unit: Unit) -> Verdict | None:
 def _least(question: Question, unit: Unit, number: int, answer: str) -> float:
     """The leaning to yes from which it is one, by what is said and what the sentence says."""
     said_yes, claim = split_verdict(answer)
-    # Who says "12 May" to whether it was closed, or tells what was asked, leans to yes without having said so.
-    brief = len(answer.split()) <= VALUE_WORDS or word_share(answer, question.text) >= TOLD_AGAIN
-    if said_yes is None and brief:
-        return 0.0
+    # Who says "12 May" to whether it was closed leans to yes without having said so.
+    if said_yes is None:
+        return 0.0 if len(answer.split()) <= VALUE_WORDS else LEANS_TO_YES_AND_SAYS_MORE
     return LEANS_TO_YES_AND_SAYS_MORE if said_yes and _adds(question, unit, number, claim) else LEANS_TO_YES
 
 
@@ -357,18 +365,24 @@ def _uncounted(name: str) -> str:
 
 
 def _says(unit: Unit, sentences: Sequence[int], claim: str, said: Atoms) -> bool:
-    """Whether the sentences contain the claim: its atoms, or else most of its words; and the measure of a number."""
+    """Whether the sentences contain the claim: its atoms, or else most of its words; and the measure of a number.
+
+    A few numbers in a claim of many words say little: "two trucks, a crane and documents" is not in "two years ago".
+    """
     text = " ".join(unit.quote(number) for number in sentences)
     if not said:
         written = re.escape(claim.strip(" ."))
         stands = bool(written) and re.search(rf"(?<!\w){written}(?!\w)", text, re.IGNORECASE) is not None
         return stands or word_share(claim, text) >= ENOUGH
+    known = unit.document.language in KNOWN
     spans = [expression.date for number in sentences for expression in unit.dates[number] if expression.date]
+    if known and not (said.names or said.dates) and len(content(claim)) >= MANY and word_share(claim, text) < A_FEW:
+        return False
     return (
         all(any(covers(date, span) for span in spans) for date in said.dates)
         and said.numbers <= numbers_of(unit, sentences)
         and all(has_name(text, name) for name in said.names)
-        and all(has_any(text, forms) for forms in measures(claim) if said.numbers and unit.document.language in KNOWN)
+        and all(has_any(text, forms) for forms in measures(claim) if said.numbers and known)
     )
 
 

@@ -18,7 +18,7 @@ from dataclasses import replace
 from operator import itemgetter
 
 from rag.atoms import atoms, has_name
-from rag.dates import find_dates, rewrite_dates, weekday_name
+from rag.dates import DateSpan, find_dates, rewrite_dates, same_date, weekday_name
 from rag.instead import offered_names
 from rag.language import KNOWN
 from rag.masthead import without_dateline
@@ -26,7 +26,7 @@ from rag.merge import Finding, Group, merge, same
 from rag.named import whole_list
 from rag.number_words import with_marks_of
 from rag.overlap import word_share
-from rag.premise import choices
+from rag.premise import asked_atoms, choices
 from rag.question import Question, asks_weekday, may_ask_what
 from rag.reading import Reading
 from rag.units import Unit
@@ -82,6 +82,7 @@ def shown(question: Question, readings: Sequence[Reading]) -> tuple[Group, ...]:
     findings = [finding for reading in readings if (finding := _found(question, reading, readings))]
     findings = _agreeing(question, findings)
     findings = _of_the_story(question, readings, findings) if findings else []
+    findings = _of_the_time(question, findings)
     if not any(_is_sure(question, finding) for finding in findings):
         return ()
     groups = merge(question, findings)
@@ -128,6 +129,22 @@ def _of_the_story(question: Question, readings: Sequence[Reading], findings: Seq
         for finding in findings
         if share[finding.unit.document.id] >= enough or finding.unit.document.language not in KNOWN
     ]
+
+
+def _of_the_time(question: Question, findings: list[Finding]) -> list[Finding]:
+    """Those of the time that is asked about, where one of them answers: of two eruptions the one of that year.
+
+    What has no date of its own is of the time of its article.
+    """
+    timely = [finding for finding in findings if _is_timely(question, finding)]
+    return timely if any(_is_sure(question, finding) for finding in timely) else findings
+
+
+def _is_timely(question: Question, finding: Finding) -> bool:
+    asked = asked_atoms(question, finding.unit).dates
+    dates = [each.date for number in finding.sentences for each in finding.unit.dates[number] if each.date]
+    own = dates or [DateSpan(finding.unit.document.published)]
+    return any(same_date(date, each) for date in asked for each in own if each.start)
 
 
 def _asks_what(question: Question, readings: Sequence[Reading]) -> bool:

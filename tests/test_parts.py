@@ -40,6 +40,10 @@ from rag.parts import parts
                 "In which cities was Dewi on business on 16 October 2023?",
             ),
         ),
+        (
+            "Setinggi apa abunya waktu letusan 2021, dan setinggi apa waktu letusan 2023?",
+            ("Setinggi apa abunya waktu letusan 2021?", "setinggi apa waktu letusan 2023?"),
+        ),
         ("What did Trump and Putin each say?", ("What did Trump say?", "What did Putin say?")),
         (
             "Buat korban gempa Palu, TNI AL, Australia, sama Jepang masing-masing nyumbang apa?",

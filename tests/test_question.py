@@ -19,6 +19,8 @@ from rag.question import LONGEST, for_reading, is_foreign, kind_of, may_ask_what
         ("Apakah Putin menelepon Trump?", "id", "yesno"),
         ("Which agency helped?", "en", "open"),
         ("Mengapa Rusia jadi target?", "id", "open"),
+        ("kok bisa sih peretas masuk ke sistem pajak?", "id", "open"),
+        ("Setinggi apa abunya di atas puncak?", "id", "number"),
         ("What sum did he take as a bribe?", "en", "number"),
         ("in which of their two calls did they talk about Korea?", "en", "when"),
         ("Was Korea discussed in the first or the second call?", "en", "when"),

@@ -35,6 +35,7 @@ def test_copied_words_are_translated():
         ("RT dan agen asing", "foreign agent"),
         ("agen asing", "foreign agent of the CIA"),
         ("agen asing pada 17 Desember 2017", "foreign agent on 18 December 2017"),
+        ("agen asing pada Desember 2017", "foreign agent on December 20, 2017"),
         ("agen asing", ""),
         ("agen asing", "foreign ag…"),
         ("agen asing", "foreign agent " * 10),

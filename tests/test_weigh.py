@@ -17,8 +17,8 @@ from rag.weigh import at_home, shown, worth
 QUESTION = understand("Which agency helped Russia in Saint Petersburg?")
 
 
-def unit(publisher: str, text: str) -> Unit:
-    document = Document(publisher, f"{publisher}.txt", text, "", publisher, "2017-12-18", "day", language="id")
+def unit(publisher: str, text: str, published: str = "2017-12-18") -> Unit:
+    document = Document(publisher, f"{publisher}.txt", text, "", publisher, published, "day", language="id")
     sentences = document_sentences(document)
     return next(iter(document_units(document, sentences, split_passages(document, sentences)).values()))
 
@@ -179,3 +179,15 @@ def test_an_article_of_another_story_has_no_name_to_give():
     cia, nasa = Reading(CIA, -2.0, "CIA"), Reading(other, -4.0, "NASA")
     assert [group.text for group in shown(question, [cia, nasa])] == ["CIA"]
     assert [group.text for group in shown(question, [nasa])] == ["NASA"]
+
+
+def test_of_two_events_the_one_of_the_time_that_is_asked_about_is_told():
+    asked = understand("How many people left their homes when Gamalama erupted in 2021?")
+    then = unit("A", "Gamalama meletus; 4.200 orang meninggalkan rumah mereka.", published="2021-03-12")
+    later = unit(
+        "B", "Gamalama meletus; 7.600 orang meninggalkan rumah mereka, seperti pada 2021.", published="2023-08-26"
+    )
+    other = unit("C", "Gamalama meletus lagi; 900 orang meninggalkan rumah mereka.", published="2023-08-27")
+    told = [Reading(then, -3.0, "4.200"), Reading(other, -3.2, "900")]
+    assert [group.text for group in shown(asked, told)] == ["4,200"]
+    assert len(shown(asked, [*told, Reading(later, -3.1, "7.600")])) == 2
