@@ -142,8 +142,21 @@ def says_when(sentences: Iterable[str], claim: str) -> bool:
     return False
 
 
+# Who died or was hurt.
+_HARMED = re.compile(
+    r"\b(di(e|ed|es|ying)|death|dead|kill\w*|injur\w+|wound\w*|hurt|casualt\w+|victims?|fatal\w*|claim\w*|toll|lives|drown\w*"
+    r"|(me)?ninggal|tewas\w*|mati|gugur|korban|nyawa|jiwa|luka\w*|terluka|cedera|tenggelam)\b",
+    re.IGNORECASE,
+)
+_ASKS_HARMED = re.compile(
+    r"\b(die|died|killed|injured|wounded|dead|tewas|meninggal|mati|terluka|luka(-luka)?|cedera)\b", re.IGNORECASE
+)
+
+
 def has_measure(question: str, sentence: str) -> bool:
     """Whether the sentence has the measure in which a number is asked for: "how many minutes", "how old"."""
+    if _ASKS_HARMED.search(question) and not _HARMED.search(sentence):
+        return False
     if _AGE.search(question):
         return _IN_YEARS.search(sentence) is not None
     if _PRICE.search(question) and not _COUNTED_PLAINLY.search(question):

@@ -32,7 +32,7 @@ _CLITICS = re.compile(r"(?<=\w{3})(?:(?:nya|ku|mu)(?:lah|kah|pun)?|lah|kah|pun)$
 _STEM_LETTERS = 4  # a shorter stem is mostly cut too far ("perairan": "air")
 _LEMMA_LETTERS = 3  # "being" is no "bee", "is" no "i"; the short verbs are listed with their forms
 _WORDS_KEPT = 20_000  # the different words of some hundred articles
-# What everyday Indonesian makes of "-an", "-kan", "meng-", "meny-" and "ter-".
+# What everyday Indonesian makes of "-an", "-kan", "meng-", "meny-", "men-", "mem-" and "ter-".
 _EVERYDAY = tuple(
     (re.compile(spoken), written)
     for spoken, written in (
@@ -41,6 +41,9 @@ _EVERYDAY = tuple(
         (r"in\Z", ""),
         (r"\Ang(?=[aeiou])", "meng"),
         (r"\Any", "meny"),
+        (r"\An(?=[aeiou])", "men"),
+        (r"\Am(?=[aeiou])", "mem"),
+        (r"\Ang?(?=[bdgj])", "me"),
         (r"\Ake(?=[^aeiou][aeiou])", "ter"),
     )
 )

@@ -119,3 +119,24 @@ def whole_list(answer: str, quote: str) -> str:
     opened = list(_OPENS_LIST.finditer(quote[:start]))
     before = " ".join(quote[opened[-1].end() : start].split()) if opened else ""
     return f"{before} {quote[start]}{answer[1:]}" if 0 < len(before.split()) <= _LEFT_OUT else answer
+
+
+# The other items of a list that begins with the answer: ", senapan otomatis, amunisi dan literatur ekstremis"; what
+# begins like a verb is another clause.
+_ITEM = r"(?!(?:me|ber|ter|di)\w{4,}|\w+ed\b)[\w-]+(?: [\w-]+){0,3}?"
+_GOES_ON = re.compile(
+    rf"(?: yang [^,.;]{{3,60}})?(?:, {_ITEM})+,? (?:dan|serta|and) {_ITEM}"
+    r"(?=[,.;]|\Z| (?:turut|juga|ikut|di\w{4,}|were|was|are|yang|who|which|that)\b)"
+)
+# Words of an answer that is an item; more are a clause.
+_ITEM_WORDS = 4
+
+
+def with_other_items(answer: str, quote: str) -> str:
+    """The answer with the rest of its list, where it copies the first item of one."""
+    start = quote.casefold().find(answer.casefold().strip(" ."))
+    if start < 0 or len(answer.split()) > _ITEM_WORDS or is_name(answer):
+        return answer
+    end = start + len(answer.strip(" ."))
+    rest = _GOES_ON.match(quote, end)
+    return quote[start:end] + rest[0] if rest else answer

@@ -17,7 +17,8 @@ from rag.question import kind_of
 _PREPOSITION = r"(?:in|on|over|at|from|for|to|by|during|after|before|di|ke|dari|pada|dalam|untuk|oleh|saat|ketika)"
 _ASKING = (
     r"(?:how (?:many|much|long|old)|when|where|who|whom|whose|which|what|why|how"
-    r"|se\w{4,} apa|kapan|siapa|berapa|brp|mengapa|kenapa|bagaimana|apa|(?!di |ke |dari )\w+ mana)"
+    r"|se\w{4,} apa|(?:tanggal|tgl|hari|bulan|tahun|jam|pukul) (?:berapa|brp|apa)"
+    r"|kapan|siapa|berapa|brp|mengapa|kenapa|bagaimana|apa|(?!di |ke |dari )\w+ mana)"
 )
 # Where a second question begins: ", and how many …", "dan siapa …", "and on which …".
 _SECOND = re.compile(
@@ -29,7 +30,8 @@ _OPENING = re.compile(
 # Two years of one question: "in 2017 and in 2019", "tahun 2017 dan 2019".
 _BEFORE_YEAR = r"(?:in|tahun|pada|di|yang)(?: tahun)? "
 _TWO_YEARS = re.compile(
-    rf"\b({_BEFORE_YEAR})(\w+ )?((?:19|20)\d\d),? (?:and|dan) (?:{_BEFORE_YEAR})?(\w+ )?((?:19|20)\d\d)\b",
+    rf"\b({_BEFORE_YEAR})(\w+ )?((?:19|20)\d\d),? (?:and|dan)(?: (?:again|then|lagi|kemudian))?"
+    rf" (?:{_BEFORE_YEAR})?(\w+ )?((?:19|20)\d\d)\b",
     re.IGNORECASE,
 )
 # Three or more who are asked for at once: "the names of the mayor, the governor and the minister".

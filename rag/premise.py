@@ -45,13 +45,22 @@ def missing_premise(question: Question, unit: Unit) -> str:
     return _untold_verb(question, document.text) if document.language in KNOWN else ""
 
 
+# A time of the year that the asker dates by: "between Christmas and New Year".
+_HOLIDAY = r"(Christmas|Easter|Ramadan|Thanksgiving|Natal|Lebaran|Paskah|Ramadhan|Imlek)"
+_SEASON = re.compile(
+    r"\b(?:before|after|since|until|between|around|over|sebelum|sesudah|setelah|sejak|sampai|antara|menjelang) "
+    rf"{_HOLIDAY}(?: (?:and|dan) (New Year|Tahun Baru))?\b"
+)
+
+
 def _missing_name(question: Question, asked: Atoms, unit: Unit, whole: str) -> str:
     """The first name of the question that the article does not have; "" if it has them all.
 
     Of a question in a language whose nouns can't be told from names, one word that the article has is enough.
     """
     offered = choices(question.text)
-    names = [name for name in asked.names if name.casefold() not in offered]
+    season = {name for found in _SEASON.findall(question.text) for name in found}
+    names = [name for name in asked.names if name.casefold() not in offered and name not in season]
     text = unit.document.text
     missing = [name for name in names if not _has(whole, name, question, unit) and not is_called(text, name)]
     words = " ".join(names).split() if missing and is_foreign(question.text) else ()

@@ -58,6 +58,7 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
         "when",
         r"\b(kapan|bilamana)(kah)?\b|\bkpn\b|\b(tanggal|tgl|hari|tahun|thn|bulan|jam|pukul) (berapa|brp|apa)(kah)?\b",
     ),
+    ("when", r"\b(give|tell|name|list|sebutkan|kasih)\b.*\b(dates?|tanggal(nya)?) (of|for|kedua|masing-masing)\b"),
     ("when", r"\bwhat('s| is| was| were| are) (?!.*\b(on|that|this) (that )?dates?\b).{0,60}\bdates?\W*\Z"),
     (
         "number",
@@ -124,6 +125,10 @@ _COMPARED = re.compile(
 )
 
 
+# What an asker adds of himself: "… A colleague and I remember it differently."
+_REMARK = re.compile(
+    r"(?<=\?) (?:(?:I|We|My|Our|Aku|Saya|Kami|Gue|Gw|Soalnya)\b|A (?:friend|colleague)\b)[^?\d]{1,120}\Z"
+)
 _WEEKDAY = re.compile(r"\b(?:(?:which|what) (?:weekday|day of the week)|(hari apa(?:kah)?))\b", re.IGNORECASE)
 
 
@@ -183,6 +188,7 @@ def understand(text: str) -> Question:
     folded = " ".join(whole.replace("<|", "< |").split())
     refuse_empty(folded)
     folded = _COMPARED.sub("", re.sub(r"[A-Za-z]{6,}", _month, folded))
+    folded = _REMARK.sub("", folded)
     if len(folded) > LONGEST:
         raise QuestionError(
             f"The question has {len(folded):,} characters; at most {LONGEST:,} are read. "

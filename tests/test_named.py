@@ -3,7 +3,7 @@
 import pytest
 from test_verify import check, unit_of
 
-from rag.named import whole_list
+from rag.named import whole_list, with_other_items
 
 REPORT = """\
 Sejak intervensi Moskow di Suriah untuk mendukung rezim Presiden Bashar al-Assad, Rusia menjadi sasaran utama IS.
@@ -74,3 +74,21 @@ SENTENCE = "Keduanya membahas isu lain seperti situasi Timur Tengah, non-prolife
 )
 def test_a_list_is_told_from_its_first_item_on(answer, whole):
     assert whole_list(answer, SENTENCE) == whole
+
+
+@pytest.mark.parametrize(
+    ("answer", "quote", "whole"),
+    [
+        (
+            "Bahan peledak",
+            "Disita bahan peledak yang digunakan untuk membuat bom, senapan otomatis, amunisi dan literatur, katanya.",
+            "bahan peledak yang digunakan untuk membuat bom, senapan otomatis, amunisi dan literatur",
+        ),
+        ("water", "They need water, blankets and nappies.", "water, blankets and nappies"),
+        ("surat", "Ia mengirim surat, menelepon Trump, dan membantah tuduhan itu.", "surat"),
+        ("Bortnikov", "Ia bertemu Bortnikov, Lavrov dan Galuzin.", "Bortnikov"),
+        ("beras", "Mereka mengirim air, selimut dan beras.", "beras"),
+    ],
+)
+def test_a_list_is_told_to_its_last_item(answer, quote, whole):
+    assert with_other_items(answer, quote) == whole

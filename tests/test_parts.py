@@ -44,6 +44,14 @@ from rag.parts import parts
             "Setinggi apa abunya waktu letusan 2021, dan setinggi apa waktu letusan 2023?",
             ("Setinggi apa abunya waktu letusan 2021?", "setinggi apa waktu letusan 2023?"),
         ),
+        (
+            "Tanggal berapa mereka bicara soal ISIS, dan tanggal berapa Putin menelepon soal rencana serangan?",
+            ("Tanggal berapa mereka bicara soal ISIS?", "tanggal berapa Putin menelepon soal rencana serangan?"),
+        ),
+        (
+            "Putin thanked him in 2017 and again in 2019. What were the dates?",
+            ("Putin thanked him in 2017. What were the dates?", "Putin thanked him in 2019. What were the dates?"),
+        ),
         ("What did Trump and Putin each say?", ("What did Trump say?", "What did Putin say?")),
         (
             "Buat korban gempa Palu, TNI AL, Australia, sama Jepang masing-masing nyumbang apa?",

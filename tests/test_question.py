@@ -19,6 +19,7 @@ from rag.question import LONGEST, for_reading, is_foreign, kind_of, may_ask_what
         ("Apakah Putin menelepon Trump?", "id", "yesno"),
         ("Which agency helped?", "en", "open"),
         ("Mengapa Rusia jadi target?", "id", "open"),
+        ("He called in 2017 and again in 2019. Can you give me the dates of both calls?", "en", "when"),
         ("kok bisa sih peretas masuk ke sistem pajak?", "id", "open"),
         ("Setinggi apa abunya di atas puncak?", "id", "number"),
         ("What sum did he take as a bribe?", "en", "number"),
@@ -46,6 +47,11 @@ def test_a_pasted_article_is_refused():
 
 def test_half_a_character_is_none():
     assert understand("who said Caf\udce9?").text == "who said Caf??"
+
+
+def test_what_an_asker_says_of_himself_is_no_question():
+    asked = "Which American service warned the Russians? A colleague and I remember it differently."
+    assert understand(asked).text == "Which American service warned the Russians?"
 
 
 def test_control_tokens_of_the_model_are_broken_up():

@@ -343,6 +343,19 @@ def test_a_weekday_of_the_question_is_no_day_of_another_year():
     assert missing_premise(understand("Diapakan rumah di Banggai setelah kejadian itu?"), toll) == ""
 
 
+def test_who_was_held_did_not_die():
+    held = unit_of("FSB menahan tujuh orang yang merencanakan bom di Katedral Kazan.")
+    assert check(held, "How many people were held over the bomb at Kazan Cathedral?", "seven").supported
+    assert not check(held, "How many people died when the bomb at Kazan Cathedral went off?", "seven").supported
+
+
+def test_a_time_of_the_year_is_no_premise():
+    called = unit_of("Putin menelepon Trump pada Minggu (29/12/2019).", "2019-12-30")
+    asked = understand("Why did Putin call Trump between Christmas and New Year 2019?")
+    assert missing_premise(asked, called) == ""
+    assert missing_premise(understand("Who wrote Christmas cards to Putin?"), called) == "Christmas"
+
+
 def test_a_century_is_read_as_it_is_written():
     assert "abad ke-19" in unit_of("Panel itu dilukis pada abad ke-19.").text
     assert "17 Desember 2017" in unit_of("Ia menelepon pada Minggu (17/12).", "2017-12-18").text
@@ -603,10 +616,10 @@ def test_a_yes_that_the_sentence_bears_out_with_more_needs_less_leaning():
     told = [
         verify(question, met, reply, None, leaning).instead
         for reply, leaning in [
-            ("Ya, mereka bertemu di Jerman", 2.0),
+            ("Ya, mereka bertemu di Jerman", 1.6),
             ("Ya, mereka bertemu di Jerman", 1.0),
-            ("Ya, mereka bertemu di Polandia", 2.0),
-            ("Ya, mereka bertemu", 2.0),
+            ("Ya, mereka bertemu di Polandia", 1.6),
+            ("Ya, mereka bertemu", 1.6),
         ]
     ]
     assert told == ["Ya", "Tidak", "Tidak", "Tidak"]
