@@ -12,6 +12,7 @@ from itertools import takewhile
 
 from rag.atoms import Atoms, atoms, has_name, numbers
 from rag.dates import DateSpan, find_dates, format_date, same_day_of_year, without_year
+from rag.kinds import measures
 from rag.lexicon import phrases
 from rag.overlap import has_any
 from rag.premise import asked_verbs, choices, has_main_verb, is_about, is_day_of_report, swaps_roles
@@ -174,19 +175,41 @@ _COUNTED_IN = 3
 
 def _counted(sought: Sought) -> tuple[int, str] | None:
     """To a how-many-question, the one number of the unit right behind which stands what is to be counted."""
-    question, unit = sought.question, sought.unit
-    asked = _HOW_MANY.search(question.text)
-    wanted = [forms for _, _, forms in takewhile(_is_thing, phrases(asked[1]))][:2] if asked else []
-    found: list[tuple[int, str]] = []
-    for number in range(len(unit.sentences)) if wanted else ():
-        for count in re.finditer(r"\b\d[\d.,]*(?= \w)", unit.quote(number)):
-            behind = " ".join(unit.quote(number)[count.end() :].split()[:_COUNTED_IN])
-            value = numbers_of(unit, (number,)) & numbers(count[0])
-            if all(has_any(behind, forms) for forms in wanted):
-                found += [(number, each) for each in value]
-    if question.kind != "number" or len(found) != 1 or not is_about(question, unit, found[0][0], sought.asked):
+    question, found = sought.question, counted(sought.question, sought.unit)
+    if len(found) != 1 or not is_about(question, sought.unit, found[0][0], sought.asked):
         return None
     return found[0][0], _grouped(found[0][1], question.language)
+
+
+def exact_count(sought: Sought, said: Atoms) -> tuple[int, str] | None:
+    """The one number right before the very things that are to be counted, where the answer is another number."""
+    found = counted(sought.question, sought.unit, least=2)
+    return _counted(sought) if len(found) == 1 and found[0][1] not in said.numbers else None
+
+
+def counted(question: Question, unit: Unit, least: int = 1) -> list[tuple[int, str]]:
+    """The sentences and numbers right behind which stands what a how-many-question wants counted.
+
+    Args:
+        question: what is asked.
+        unit: where it is looked for.
+        least: words that have to say what is counted: "Russian citizens" are two.
+    """
+    asked = _HOW_MANY.search(question.text) if question.kind == "number" else None
+    wanted = [forms for _, _, forms in takewhile(_is_thing, phrases(asked[1]))][:2] if asked else []
+    # Days are no things: of them there are many in a sentence.
+    if asked and least > 1 and measures(f"3 {asked[1]}"):
+        return []
+    found: list[tuple[int, str]] = []
+    for number in range(len(unit.sentences)) if len(wanted) >= least else ():
+        quote = unit.quote(number)
+        told = numbers_of(unit, (number,))
+        for count in re.finditer(r"\b(?:\d[\d.,]*|[^\W\d_]+)(?= \w)", quote):
+            value = told & numbers(count[0])
+            behind = " ".join(quote[count.end() :].split()[:_COUNTED_IN]) if value else ""
+            if value and all(has_any(behind, forms) for forms in wanted):
+                found += [(number, each) for each in value]
+    return found
 
 
 def _is_thing(phrase: tuple[str, str, frozenset[str]]) -> bool:

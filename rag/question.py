@@ -32,8 +32,8 @@ _FIRST, _SECOND = r"(?:pertama|ke-?1|awal)", r"(?:kedua|ke-?2|belakangan|terakhi
 _WHICH_OCCASION = (
     rf"\b(?:in|on|during|at) which (?:one )?(?:of )?(?:the|their|these|those|his|her)?(?: two| both)?"
     rf"(?: \w+)? ?{_CALL}\b"
-    rf"|\b(?:in|on|during|at) (?:the|their) (?:first|earlier)(?: {_CALL})? or (?:in |on |during |at )?(?:the |their )?"
-    rf"(?:second|later|last)(?: {_CALL})?\b"
+    rf"|\b(?:in|on|during|at) (?:the|their) (?:first|earlier)(?: (?:phone )?{_CALL}| one)?"
+    rf" or (?:in |on |during |at )?(?:the |their )?(?:second|later|last)(?: (?:phone )?{_CALL}| one)?\b"
     rf"|\b(?:(?:di|pada|dalam|saat|waktu) )?{_PANGGILAN}(?: telepon| itu)? yang mana(?:kah)?\b"
     rf"|\b(?:(?:di|pada|dalam|saat|waktu) )?(?:{_PANGGILAN}(?: telepon)? )?(?:itu )?(?:yang )?{_FIRST} (?:atau|apa|ato)"
     rf" (?:di |pada )?(?:{_PANGGILAN}(?: telepon)? )?(?:yang )?{_SECOND}\b"

@@ -21,7 +21,15 @@ from itertools import pairwise
 from rag.atoms import Atoms, atoms, has_name, is_name, named_numbers, numbers
 from rag.dates import find_dates, same_date
 from rag.durations import compared
-from rag.instead import Sought, closest_value, date_with_more_names, day_counted_from, numbers_of, own_choice
+from rag.instead import (
+    Sought,
+    closest_value,
+    date_with_more_names,
+    day_counted_from,
+    exact_count,
+    numbers_of,
+    own_choice,
+)
 from rag.kinds import (
     echoes,
     gives_a_name,
@@ -141,7 +149,7 @@ def _stated(question: Question, unit: Unit, answer: str, hint: int | None, said:
     to_find = _to_find(said, question)
     closeness = [word_share(question.text, unit.quote(n)) for n in range(len(unit.sentences))]
     sought = Sought(question, unit, asked, closeness)
-    reckoned = _instead(sought, day_counted_from(sought, said))
+    reckoned = _instead(sought, day_counted_from(sought, said) or exact_count(sought, said))
     if reckoned is not None:
         return reckoned
     saying = [n for n in range(len(unit.sentences)) if _says(unit, (n,), answer, to_find)]

@@ -19,7 +19,7 @@ from operator import itemgetter
 
 from rag.atoms import atoms, has_name
 from rag.dates import DateSpan, find_dates, rewrite_dates, same_date, weekday_name
-from rag.instead import offered_names
+from rag.instead import counted, offered_names
 from rag.language import KNOWN
 from rag.masthead import without_dateline
 from rag.merge import Finding, Group, merge, same
@@ -83,6 +83,7 @@ def shown(question: Question, readings: Sequence[Reading]) -> tuple[Group, ...]:
     findings = _agreeing(question, findings)
     findings = _of_the_story(question, readings, findings) if findings else []
     findings = _of_the_time(question, findings)
+    findings = _of_what_is_counted(question, findings)
     if not any(_is_sure(question, finding) for finding in findings):
         return ()
     groups = merge(question, findings)
@@ -145,6 +146,17 @@ def _is_timely(question: Question, finding: Finding) -> bool:
     dates = [each.date for number in finding.sentences for each in finding.unit.dates[number] if each.date]
     own = dates or [DateSpan(finding.unit.document.published)]
     return any(same_date(date, each) for date in asked for each in own if each.start)
+
+
+def _of_what_is_counted(question: Question, findings: list[Finding]) -> list[Finding]:
+    """Where one has its number right before the very things that are to be counted, those that give its number."""
+    exact = [finding for finding in findings if _counts(question, finding)]
+    return [each for each in findings if any(same(question, each, other) for other in exact)] or findings
+
+
+def _counts(question: Question, finding: Finding) -> bool:
+    told = atoms(finding.text).numbers
+    return any(value in told for _, value in counted(question, finding.unit, least=2))
 
 
 def _asks_what(question: Question, readings: Sequence[Reading]) -> bool:

@@ -25,6 +25,7 @@ from rag.question import LONGEST, for_reading, is_foreign, kind_of, may_ask_what
         ("What sum did he take as a bribe?", "en", "number"),
         ("in which of their two calls did they talk about Korea?", "en", "when"),
         ("Was Korea discussed in the first or the second call?", "en", "when"),
+        ("Was Korea discussed in the first phone call or in the second one?", "en", "when"),
         ("Korea dibahas di telepon yang mana?", "id", "when"),
         ("Masalah Korea dibahas di telepon yang pertama atau yang kedua?", "id", "when"),
     ],

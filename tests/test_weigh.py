@@ -191,3 +191,14 @@ def test_of_two_events_the_one_of_the_time_that_is_asked_about_is_told():
     told = [Reading(then, -3.0, "4.200"), Reading(other, -3.2, "900")]
     assert [group.text for group in shown(asked, told)] == ["4,200"]
     assert len(shown(asked, [*told, Reading(later, -3.1, "7.600")])) == 2
+
+
+def test_a_number_right_before_what_is_to_be_counted_goes_before_others():
+    asked = understand("How many Russian citizens had joined jihadist groups?")
+    held = unit("A", "FSB menahan tujuh anggota sel kelompok jihadis di Rusia.")
+    joined = unit(
+        "B", "40.000 orang dari dunia, termasuk Rusia, pergi. 2.900 warga Rusia bergabung dengan kelompok jihadis."
+    )
+    readings = [Reading(held, -6.5, "7"), Reading(joined, -3.1, "40.000")]
+    assert [group.text for group in shown(asked, readings)] == ["2,900"]
+    assert [group.text for group in shown(asked, readings[:1])] == ["7"]
