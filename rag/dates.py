@@ -190,8 +190,8 @@ def rewrite_dates(text: str, published: str, context: Sequence[str], language: s
     mentions = tuple(find_mentions(text))
     spans = _resolve(text, mentions, _given(published, context))
     written, position = "", 0
-    for mention, span in zip(mentions, spans, strict=True):
-        if span and not mention.era:
+    for number, (mention, span) in enumerate(zip(mentions, spans, strict=True)):
+        if span and not mention.era and not governs_clause(text, mentions, number):
             before = written + text[position : mention.start]
             written = _before(before, text[mention.end :], mention, span, language)
             full = _full(text[mention.start : mention.end], span, language)
@@ -375,10 +375,21 @@ def _anchored(text: str, mentions: Sequence[Mention], spans: Sequence[DateSpan |
     if mentions[number].onward:  # "tiga hari setelah 14 Desember", not "tiga hari setelah ia menelepon"
         following = mentions[number + 1 : number + 2]
         joined = following and JOINING.fullmatch(text[mentions[number].end : following[0].start])
-        candidates = spans[number + 1 : number + 2] if joined else ()
+        dated = joined or governs_clause(text, mentions, number)
+        candidates = spans[number + 1 : number + 2] if dated else ()
     else:
         candidates = spans[max(0, number - CONTEXT) : number][::-1]
     return [parts for span in candidates if (parts := _anchor(span))]
+
+
+def governs_clause(text: str, mentions: Sequence[Mention], number: int) -> bool:
+    """Whether a clause that ends in a date tells from when on: "tiga hari setelah ia tiba pada 14 Desember, …"."""
+    mention, *following = mentions[number : number + 2]
+    if not mention.onward or not following:
+        return False
+    clause, rest = text[mention.end : following[0].start], text[following[0].end :]
+    told = re.fullmatch(r"\s\w[^,;:.]{2,120}\s", clause)
+    return told is not None and JOINING.fullmatch(clause) is None and rest.lstrip().startswith(",")
 
 
 def _shift(base: Parts, mention: Mention) -> DateSpan | None:

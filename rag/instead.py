@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from rag.atoms import Atoms, atoms, has_name, numbers
-from rag.dates import DateSpan, find_dates, format_date, same_day_of_year, without_year
+from rag.dates import DateSpan, format_date, same_day_of_year, without_year
 from rag.kinds import measures
 from rag.lexicon import phrases
 from rag.overlap import has_any
@@ -72,7 +72,7 @@ def day_counted_from(sought: Sought, said: Atoms) -> tuple[int, str] | None:
             continue
         for each in sought.unit.dates[number]:
             if each.date in said.dates and counted.start("clause") <= each.start < counted.end("clause"):
-                found = find_dates(f"{counted['time']} {format_date(each.date, 'en')}")[0].date
+                found = next((e.date for e in sought.unit.dates[number] if e.text == counted["time"]), None)
                 return (number, sought.written(found)) if found else None
     return None
 

@@ -10,6 +10,7 @@ others equally well (AUC 0.76 both). A cold passage is read four times as fast, 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -92,13 +93,18 @@ def _heading(document: Document) -> str:
     return f"{document.title} ({origin})" if origin else document.title
 
 
+_COUNTS_FROM = re.compile(r"\b(setelah|sesudah|sebelum|after|before)\Z", re.IGNORECASE)
+
+
 def with_dates(text: str, found: Sequence[DateExpression], language: str) -> str:
     """The text with every resolved date in full: the model then copies "17 Desember 2017" and not "Minggu (17/12)".
 
-    Years from one to another stay as they are: "abad ke-19" is no "1801–1900" to anybody.
+    Years from one to another stay as they are: "abad ke-19" is no "1801–1900" to anybody. So does "tiga hari setelah",
+    before what is told of that day.
     """
     for expression in sorted(found, key=lambda expression: -expression.start):
-        if expression.date is not None and not (expression.date.end and len(expression.date.start) == len("2017")):
+        years = expression.date is not None and expression.date.end and len(expression.date.start) == len("2017")
+        if expression.date is not None and not years and not _COUNTS_FROM.search(expression.text):
             full = format_date(expression.date, language)
             text = text[: expression.start] + full + text[expression.end :]
     return " ".join(text.split())

@@ -76,7 +76,7 @@ BY_HAND = {
         ("tahun 2017", "2017"),
         ("17 Desember lalu", "2017-12-17"),
         ("hari itu", "2017-12-17"),
-        ("Tiga hari setelah", None),
+        ("Tiga hari setelah", "2017-12-17"),
         ("14 Desember lalu", "2017-12-14"),
     ],
 }
@@ -492,3 +492,11 @@ def test_any_text_is_rewritten_and_once_is_enough_for_full_dates(text, published
 )
 def test_reading_time_grows_with_the_text_and_no_faster(unit):
     assert grows_with_the_text(lambda text: find_dates(text, "2017-12-17"), unit)
+
+
+def test_days_are_counted_from_the_date_that_a_clause_ends_in():
+    text = "Tiga hari setelah Putin menelepon pada malam 14 Desember lalu, mereka bicara lagi."
+    assert [found.date.start for found in find_dates(text, "2017-12-19") if found.date] == ["2017-12-17", "2017-12-14"]
+    assert rewrite_dates(text, "2017-12-19", (), "id").startswith("Tiga hari setelah Putin menelepon")
+    undated = "Tiga hari setelah Putin menelepon Trump tiba di Paris pada 14 Desember."
+    assert find_dates(undated, "2017-12-19")[0].date is None
