@@ -268,6 +268,21 @@ def is_its_publisher(question: str, claim: str, publisher: str) -> bool:
     return named is not None and not _MEDIA.search(question)
 
 
+# "The call was their how-many-eth?": "telepon yang ke berapa?"
+_ASKS_PLACE = re.compile(r"\bke[- ]?berapa\b(?! (tahun|hari|bulan))", re.IGNORECASE)
+_ORDINALS = ("pertama|first", "kedua|second", "ketiga|third", "keempat|fourth", "kelima|fifth", "keenam|sixth")
+
+
+def is_other_count(question: str, numbers: Iterable[str], text: str) -> bool:
+    """Whether a place in a row is asked for, and the text has the numbers only as counts: "three days after"."""
+    if not _ASKS_PLACE.search(question):
+        return False
+    words = [_ORDINALS[int(each) - 1] if each in "123456" else "" for each in numbers if each.isdecimal()]
+    places = [rf"ke-?{each}|{each}(st|nd|rd|th)" for each in numbers]
+    told = "|".join(filter(None, [*words, *places]))
+    return re.search(rf"\b({told})\b", text, re.IGNORECASE) is None
+
+
 def gives_the_hour(question: str, claim: str) -> bool:
     """Whether the claim tells when in the day something was, where that is asked for."""
     return not _HOUR.search(question) or _CLOCK.search(claim) is not None

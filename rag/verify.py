@@ -36,6 +36,7 @@ from rag.kinds import (
     gives_the_hour,
     is_amount,
     is_its_publisher,
+    is_other_count,
     is_other_measure,
     is_other_place,
     is_place_for_place,
@@ -344,7 +345,9 @@ def _answers(question: Question, unit: Unit, claim: str, said: Atoms, asked: Ato
     if question.kind == "when":
         return bool(said.dates) or says_when((unit.quote(n) for n in range(len(unit.sentences))), claim)
     if question.kind == "number":
-        return bool(said.numbers - named_numbers(question.text)) and not is_other_measure(question.text, claim)
+        text = " ".join(unit.quote(n) for n in range(len(unit.sentences)))
+        other = is_other_measure(question.text, claim) or is_other_count(question.text, said.numbers, text)
+        return bool(said.numbers - named_numbers(question.text)) and not other
     # A date is nobody and no place, and "in May 2020" is no answer to what will be in May.
     bare = not said.names and not content(claim)
     again = any(same_date(day, date) for day in said.dates for date in asked.dates)

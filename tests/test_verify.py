@@ -356,6 +356,12 @@ def test_a_time_of_the_year_is_no_premise():
     assert missing_premise(understand("Who wrote Christmas cards to Putin?"), called) == "Christmas"
 
 
+def test_a_place_in_a_row_is_no_count():
+    called = unit_of("Tiga hari setelah pembicaraan itu, Putin menelepon Trump untuk kedua kalinya.")
+    asked = "Telepon Putin kepada Trump itu yang ke berapa?"
+    assert not check(called, asked, "3").supported
+
+
 def test_a_century_is_read_as_it_is_written():
     assert "abad ke-19" in unit_of("Panel itu dilukis pada abad ke-19.").text
     assert "17 Desember 2017" in unit_of("Ia menelepon pada Minggu (17/12).", "2017-12-18").text
