@@ -12,7 +12,7 @@ from itertools import takewhile
 
 from rag.atoms import Atoms, atoms, has_name, numbers
 from rag.dates import DateSpan, format_date, same_day_of_year, without_year
-from rag.kinds import measures
+from rag.kinds import asks_place, measures
 from rag.lexicon import phrases
 from rag.overlap import has_any
 from rag.premise import asked_verbs, choices, has_main_verb, is_about, is_day_of_report, swaps_roles
@@ -48,7 +48,9 @@ class Sought:
 
 def closest_value(sought: Sought, said: Atoms) -> tuple[int, str] | None:
     """The sentence, and its date or number, that the answer's stands for; None where no sentence is close enough."""
-    return _day_without_year(sought, said) or _closest_date(sought) or _counted(sought) or _closest_number(sought)
+    found = _day_without_year(sought, said) or _closest_date(sought)
+    # A count is no place in a row.
+    return found or (None if asks_place(sought.question.text) else _counted(sought) or _closest_number(sought))
 
 
 # "Three days after he thanked him on 14 December, they talked about Korea": the talk was on the 17th.

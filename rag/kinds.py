@@ -273,9 +273,14 @@ _ASKS_PLACE = re.compile(r"\bke[- ]?berapa\b(?! (tahun|hari|bulan))", re.IGNOREC
 _ORDINALS = ("pertama|first", "kedua|second", "ketiga|third", "keempat|fourth", "kelima|fifth", "keenam|sixth")
 
 
+def asks_place(question: str) -> bool:
+    """Whether a place in a row is asked for."""
+    return _ASKS_PLACE.search(question) is not None
+
+
 def is_other_count(question: str, numbers: Iterable[str], text: str) -> bool:
     """Whether a place in a row is asked for, and the text has the numbers only as counts: "three days after"."""
-    if not _ASKS_PLACE.search(question):
+    if not asks_place(question):
         return False
     words = [_ORDINALS[int(each) - 1] if each in "123456" else "" for each in numbers if each.isdecimal()]
     places = [rf"ke-?{each}|{each}(st|nd|rd|th)" for each in numbers]

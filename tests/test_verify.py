@@ -360,6 +360,7 @@ def test_a_place_in_a_row_is_no_count():
     called = unit_of("Tiga hari setelah pembicaraan itu, Putin menelepon Trump untuk kedua kalinya.")
     asked = "Telepon Putin kepada Trump itu yang ke berapa?"
     assert not check(called, asked, "3").supported
+    assert not check(called, asked, "17").supported
 
 
 def test_a_century_is_read_as_it_is_written():
