@@ -90,8 +90,6 @@ LEANS_TO_YES = 1.7
 # Where it tells more with its yes, and the sentence says that: of eleven such readings the seven above this are right,
 # the four below it are not.
 LEANS_TO_YES_AND_SAYS_MORE = 1.5
-
-
 # Words of a reply that is a value, neither yes nor no.
 VALUE_WORDS = 4
 
@@ -204,9 +202,8 @@ _OPENING = 3  # words of a sentence that may refer to what the one before tells:
 
 
 def _refers_back(question: Question, unit: Unit, number: int, hint: int | None) -> float:
-    """A sentence's closeness where it refers back and has the verb, or the model named it: with the one before.
-
-    Or with the names so far.
+    """A sentence's closeness where it refers back and has the verb, or the model named it: with the one before;
+    or with the names so far.
 
     "Thieves stole five cups. They were found on Tuesday"; "This game came out in May".
     """
