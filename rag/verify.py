@@ -202,8 +202,9 @@ _OPENING = 3  # words of a sentence that may refer to what the one before tells:
 
 
 def _refers_back(question: Question, unit: Unit, number: int, hint: int | None) -> float:
-    """A sentence's closeness where it refers back and has the verb, or the model named it: with the one before;
-    or with the names so far.
+    """A sentence's closeness with the one before or the names so far, where it refers back and is about the question.
+
+    It has the question's verb, or the model named it.
 
     "Thieves stole five cups. They were found on Tuesday"; "This game came out in May".
     """
