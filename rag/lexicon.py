@@ -17,6 +17,8 @@ from itertools import product
 from pathlib import Path
 from typing import Literal
 
+from rag.language import is_small_word
+
 Language = Literal["en", "id", ""]  # "" where it is not known
 Tokens = tuple[str, ...]
 Words = list[re.Match[str]]
@@ -24,6 +26,8 @@ Phrase = tuple[str, str, frozenset[str]]  # its kind, the text matched, all form
 
 _FILE = Path(__file__).with_name("lexicon.tsv")
 _KINDS = ("country", "city", "name", "title", "verb", "noun", "adj")  # a match of several lines takes the first of them
+_NAMES = ("country", "city", "name")
+_NUMERAL = re.compile(r"[ivx]+")  # "world war ii"
 _WORD = re.compile(r"(?!(?<=['’])s\b)\w+")  # the s of "Russia's" is none
 _GAP = re.compile(r"[ \t\xa0]*[-–'’/&]?\s?")  # between the words of one expression: no comma, no full stop
 _GAP_BEHIND_ABBREVIATION = re.compile(r"\.?" + _GAP.pattern)
@@ -139,6 +143,34 @@ def phrases(text: str, language: Language = "") -> tuple[Phrase, ...]:
             found.append((kind, matched, _forms(concepts)))
         start += length
     return tuple(found)
+
+
+def glossary(text: str, language: str) -> dict[str, tuple[str, ...]]:
+    """Return a text's expressions with what each may be in the language, "en" or "id": the heads, likeliest first.
+
+    Small words are left out, and what is written the same in both.
+    """
+    source: Language = "id" if language == "en" else "en"
+    found: dict[str, tuple[str, ...]] = {}
+    for _, matched, _ in phrases(text, source):
+        if matched.islower() and is_small_word(matched):
+            continue
+        concepts = _find(_tokens(matched), source)
+        forms = [concept.english if language == "en" else concept.indonesian for concept in concepts]
+        if not any(matched.casefold() == form.casefold() for each in forms for form in each):
+            heads = (_as_written(concept, each[0]) for concept, each in zip(concepts, forms, strict=True))
+            found[matched] = tuple(dict.fromkeys(heads))
+    return found
+
+
+def _as_written(concept: Concept, form: str) -> str:
+    """A form with its capitals: most names are listed without."""
+    if concept.kind not in _NAMES or not form.islower():
+        return form
+    return " ".join(
+        word.upper() if _NUMERAL.fullmatch(word) else word if is_small_word(word) else word.capitalize()
+        for word in form.split(" ")
+    )
 
 
 def same(a: str, b: str) -> bool:

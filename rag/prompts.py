@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 # The reply of a reading whose article doesn't answer. Its first token's probability is the answerability score,
 # so it must start with a token that no answer starts with.
@@ -120,11 +120,22 @@ def follow_up(turns: Sequence[tuple[str, str]], question: str) -> str:
 
 
 LANGUAGES = {"en": "English", "id": "Indonesian"}
-TRANSLATION_SYSTEM = "Translate. Keep every name, number and date. Write only the translation."
+TRANSLATION_SYSTEM = """\
+Translate. Keep every name, number and date. Use the words given in brackets where they fit.
+Write only the translation."""
 TRANSLATION_EXAMPLES = (
-    ("Into English: Membahas rencana pembangunan jembatan", "Discuss the plan to build the bridge"),
-    ("Into Indonesian: two trucks and a crane", "dua truk dan sebuah derek"),
-    ("Into English: agen asing", "foreign agent"),
+    (
+        "Into English: Membahas rencana pembangunan jembatan\n"
+        "(Membahas = discuss; rencana = plan; pembangunan = build / construction; jembatan = bridge)",
+        "Discuss the plan to build the bridge",
+    ),
+    ("Into Indonesian: two trucks and a crane\n(trucks = truk)", "dua truk dan sebuah derek"),
+    ("Into English: agen asing\n(agen = agent; asing = foreign)", "foreign agent"),
+    (
+        "Into English: Polisi menyita sejumlah dokumen dari rumah mandor itu pada Senin\n"
+        "(Polisi = police; menyita = seize; sejumlah = several; dokumen = document; rumah = house; mandor = foreman)",
+        "The police seized a number of documents from the foreman's house on Monday",
+    ),
 )
 
 
@@ -136,6 +147,8 @@ def translation_turns() -> list[tuple[str, str]]:
     return turns
 
 
-def translation(text: str, language: str) -> str:
-    """What is to be translated; `language` is a key of `LANGUAGES`."""
-    return f"Into {LANGUAGES[language]}: {text}".replace("<|", "< |")
+def translation(text: str, language: str, words: Mapping[str, Sequence[str]]) -> str:
+    """What is to be translated into a language of `LANGUAGES`, and what some of its words may be there."""
+    known = "; ".join(f"{word} = {' / '.join(meanings)}" for word, meanings in words.items())
+    asked = f"Into {LANGUAGES[language]}: {text}"
+    return (f"{asked}\n({known})" if known else asked).replace("<|", "< |")

@@ -151,9 +151,9 @@ class EmbeddedReader:
         """What the model writes for a conversation with a follow-up, where it has begun so; see `rag.followup`."""
         return begun + self._write(FOLLOW_UP, conversation, REPLY_TOKENS, begun)
 
-    def translate(self, text: str, language: str) -> str:
-        """The model's translation into "en" or "id"; see `rag.translate`."""
-        return self._write(TRANSLATION, prompts.translation(text, language), TRANSLATION_TOKENS)
+    def translate(self, asked: str) -> str:
+        """The model's translation of what `rag.prompts.translation` asks for; see `rag.translate`."""
+        return self._write(TRANSLATION, asked, TRANSLATION_TOKENS)
 
     def _write(self, rules: int, text: str, most: int, begun: str = "") -> str:
         """The rest of the model's reply, at most so many tokens, to a text after the fixed rules of that sequence."""

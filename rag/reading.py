@@ -63,8 +63,8 @@ class Reader(Protocol):
     def rewrite(self, conversation: str, begun: str = "") -> str:
         """What the model writes for a conversation with a follow-up, where it has begun so; see `rag.followup`."""
 
-    def translate(self, text: str, language: str) -> str:
-        """The model's translation into "en" or "id"; see `rag.translate`."""
+    def translate(self, asked: str) -> str:
+        """The model's translation of what `rag.prompts.translation` asks for; see `rag.translate`."""
 
     def is_kept(self, unit: Unit) -> bool:
         """Whether the unit need not be read again."""

@@ -152,9 +152,8 @@ class ServerReader:
         rest = self._complete([*turns, ("assistant", begun)] if begun else turns)
         return replace(rest, raw=begun + rest.raw).whole
 
-    def translate(self, text: str, language: str) -> str:
-        """The model's translation into "en" or "id"; see `rag.translate`."""
-        asked = prompts.translation(text, language)
+    def translate(self, asked: str) -> str:
+        """The model's translation of what `rag.prompts.translation` asks for; see `rag.translate`."""
         self._fit(asked)
         return self._complete([*prompts.translation_turns(), ("user", asked)], TRANSLATION_TOKENS).whole
 

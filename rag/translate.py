@@ -2,7 +2,8 @@
 
 A small model often answers an English question with the Indonesian words that it read. They are checked as they are;
 the translation is shown only if it keeps every name, number and date, and most words, so that what was verified stays
-verified.
+verified. The model is told what the lexicon has for the words: of 105 answers that had to be translated 81 then pass,
+62 without, and "ikut campur" is to interfere, not to participate.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from dataclasses import replace
 
 from rag.atoms import atoms, has_name
 from rag.language import KNOWN
-from rag.lexicon import translations
+from rag.lexicon import glossary, translations
 from rag.merge import Finding, Group
 from rag.overlap import word_share
-from rag.prompts import LANGUAGES
+from rag.prompts import LANGUAGES, translation
 from rag.reading import BROKEN_OFF
 
 # A translation has about as many words as the original; a small model that goes on writes much more.
@@ -26,7 +27,7 @@ LONGER = 3
 # multilingual-e5-small (0.83 to 0.95 against 0.79 to 0.93) doesn't part them.
 TRANSLATED = 0.6
 
-Translate = Callable[[str, str], str]
+Translate = Callable[[str], str]
 
 
 def in_language(group: Group, language: str, translate: Translate) -> Group:
@@ -36,7 +37,8 @@ def in_language(group: Group, language: str, translate: Translate) -> Group:
         return group
     # Of "No: Trump belum …" the verdict is in the language already, and stands alone where the rest can't be told.
     verdict, claim = _parted(group.text)
-    written = " ".join(translate(claim, language).split()).strip(' ."')
+    asked = translation(claim, language, glossary(claim, language))
+    written = " ".join(translate(asked).split()).strip(' ."')
     told = first.unit.document.language not in KNOWN or word_share(written, claim) >= TRANSLATED
     if not told or not says_the_same(written, claim):
         return _with_text(group, verdict) if verdict else group

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rag import lexicon
-from rag.lexicon import opposites, phrases, ruled_from, same, stem, translations
+from rag.lexicon import glossary, opposites, phrases, ruled_from, same, stem, translations
 
 LINES = [
     line.split("\t")
@@ -237,3 +237,27 @@ def test_everyday_indonesian_is_understood(spoken, written):
 def test_names_and_small_words_are_no_everyday_words():
     assert not same("putin", "put")
     assert not same("oleh", "olah")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "words"),
+    [
+        (
+            "campur tangan Moskow di Perang Dunia II",
+            "en",
+            {"Moskow": ("Moscow",), "Perang Dunia II": ("World War II",)},
+        ),
+        ("the US and the CIA", "id", {"the US": ("Amerika Serikat",)}),
+        ("Presiden AS", "en", {"Presiden": ("president",), "AS": ("United States",)}),
+        ("Galuzin pada Senin", "en", {}),
+    ],
+)
+def test_a_glossary_has_what_is_written_otherwise_in_the_language(text, language, words):
+    found = glossary(text, language)
+    assert words.items() <= found.items()
+    assert not {"the", "and", "CIA", "Galuzin", "pada"} & found.keys()
+
+
+def test_a_word_of_several_concepts_has_a_meaning_for_each():
+    assert glossary("ikut campur", "en")["ikut campur"][0] == "interfere"
+    assert set(glossary("menerima", "en")["menerima"]) >= {"receive", "accept"}

@@ -23,9 +23,9 @@ def group(answer: str, language: str = "id") -> Group:
 
 def test_copied_words_are_translated():
     asked = []
-    said = in_language(group("Agen asing"), "en", lambda *call: asked.append(call) or "foreign agent.")
+    said = in_language(group("Agen asing"), "en", lambda words: asked.append(words) or "foreign agent.")
     assert said.text == "Foreign agent"
-    assert asked == [("Agen asing", "en")]
+    assert asked == ["Into English: Agen asing\n(Agen = agent; asing = foreign)"]
 
 
 @pytest.mark.parametrize(
