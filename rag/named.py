@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from rag.atoms import has_name, is_name, names
 from rag.lexicon import phrases, translations
 from rag.overlap import has_any, word_share
+from rag.premise import asked_verbs
 from rag.question import Question
 from rag.units import Unit
 
@@ -140,3 +141,22 @@ def with_other_items(answer: str, quote: str) -> str:
     end = start + len(answer.strip(" ."))
     rest = _GOES_ON.match(quote, end)
     return quote[start:end] + rest[0] if rest else answer
+
+
+_AND_BEFORE = re.compile(r",? (?:dan|serta|and) (?:juga |also )?\Z", re.IGNORECASE)
+_NEW_CLAUSE = re.compile(r"[.;:”\"]")
+
+
+def with_items_before(question: str, answer: str, quote: str) -> str:
+    """The answer with what stands before its "and", back to the question's verb: "discussed relations and arms"."""
+    start = quote.casefold().find(answer.casefold().strip(" ."))
+    joined = _AND_BEFORE.search(quote[: max(start, 0)])
+    if joined is None:
+        return answer
+    before = quote[: joined.start()]
+    for _, forms in asked_verbs(question):
+        told = list(re.finditer(rf"\b(?:{'|'.join(map(re.escape, forms))})\b", before, re.IGNORECASE))
+        items = before[told[-1].end() :] if told else ""
+        if 0 < len(items.split()) <= _LEFT_OUT and not _NEW_CLAUSE.search(items):
+            return f"{items.strip()}{quote[joined.start() : start]}{answer}"
+    return answer

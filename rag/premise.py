@@ -258,6 +258,8 @@ _NOT = re.compile(
 )
 
 
+# "Moskow gak ikut campur, bener?" denies; "… ga?" at the end only asks whether.
+_NOT_SPOKEN = re.compile(r"\b(gak?|gk|ngga|nggak|engga|enggak|kagak)\b(?!\W*\Z)", re.IGNORECASE)
 # "Could he say …?", and "belum bisa menjelaskan", whatever he was to say.
 _ABLE = re.compile(r"\b(able to|could|can|bisa(kah)?|dapat(kah)?|mampu(kah)?|sanggup)\b", re.IGNORECASE)
 _UNABLE = re.compile(
@@ -269,7 +271,7 @@ _BEFORE = 3
 
 def denies(question: str, sentence: str) -> bool:
     """Whether the sentence says "not", "foiled" or "planned" of the question's first verb, and the question doesn't."""
-    if _NOT.search(question):
+    if _NOT.search(question) or _NOT_SPOKEN.search(question):
         return False
     if _ABLE.search(question) and _UNABLE.search(sentence):
         return True

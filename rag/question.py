@@ -75,7 +75,7 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
     ("open", r"\b(di|ke|dari|dalam|oleh|dengan|untuk|tentang|mengenai|soal|atas) ((?!kota\b)(?-i:[a-z]+) )?apakah\b"),
     ("open", r"\bapakah (nama|kepanjangan|maksud|arti|definisi|pengertian|isi|judul|alasan|penyebab|tujuan|yang)\b"),
     ("open", r"\A\W*kok\b"),
-    ("open", r"\b(what|which|why|how|apa|mengapa|kenapa|knp|bagaimana|gimana|gmn|ngapain)\b"),
+    ("open", r"\b(what|which|why|how|apa|mengapa|kenapa|knp|bagaimana|gimana|gmn|ngapain|diapa(kan|in))\b"),
 )
 # The same of other languages, as far as it is no word of these two: Malay, German, Dutch, French, Spanish, Portuguese,
 # Italian, Russian, Chinese, Japanese, Korean.
@@ -102,6 +102,10 @@ _WHETHER = re.compile(
     _AND + r"(will|would|can|could|should|apakah|benarkah|betulkah|adakah|bukankah|sudahkah|pernahkah|akankah)\b",
     re.IGNORECASE,
 )
+
+
+# "Dia ditangkap nggak sih"
+_OR_NOT = r"\b(gak?|gk|ngga|nggak|engga|enggak|kagak)( sih| ya)?\W*\Z"
 
 
 # What is in no single article, so that no reading can answer it: only the merge can.
@@ -226,7 +230,7 @@ def refuse_empty(text: str) -> None:
 # A question without any of these asks whether something is so: "Trump percaya jaminan Putin?"
 _ASKS_FOR = re.compile(
     r"\b(what|which|who|whom|whose|when|where|why|how|name|list|tell|give|explain"
-    r"|apa|siapa|kapan|kpn|bilamana|mana|dmn|mengapa|kenapa|knp|bagaimana|gimana|gmn|ngapain|berapa|brapa|brp|sebutkan"
+    r"|apa|siapa|kapan|kpn|bilamana|mana|dmn|mengapa|kenapa|knp|bagaimana|gimana|gmn|ngapain|diapa|berapa|brapa|brp|sebutkan"
     r"|jelaskan|nama)\w*",
     re.IGNORECASE,
 )
@@ -311,7 +315,7 @@ def kind_of(text: str) -> Kind:
         found = [(match.start(), kind) for kind, pattern in words if (match := re.search(pattern, text, re.IGNORECASE))]
         if found:
             return min(found, key=itemgetter(0))[1]
-    if _WHETHER.match(text) or re.search(r"\bapakah\b", text, re.IGNORECASE):
+    if _WHETHER.match(text) or re.search(rf"\bapakah\b|{_OR_NOT}", text, re.IGNORECASE):
         return "yesno"
     whether = text.endswith("?") and len(text.split()) >= _FEW_WORDS and not asks_for_something(text)
     return "yesno" if whether and not re.search(r"\b(or|atau)\b", text, re.IGNORECASE) else "open"

@@ -47,6 +47,7 @@ from rag.kinds import (
 )
 from rag.language import KNOWN
 from rag.named import named_in_words
+from rag.nationality import is_of_nationality
 from rag.overlap import content, has_any, word_share
 from rag.premise import (
     SMALL,
@@ -84,12 +85,9 @@ TOLD = 0.4
 TOLD_SURELY, LEANS_SURELY = 0.15, 3.0
 # Share of them that a passage has to contain for the time that something took in it to be that of what is asked about.
 OF_DURATION = 0.5
-# Log-odds of yes from which a yes is meant: of 29 yes-no questions 24 were told right by 2.5, by shared words alone 14;
-# of 67 later ones four more are by 1.7, and one fewer.
-LEANS_TO_YES = 1.7
-# Where it tells more with its yes, and the sentence says that: of eleven such readings the seven above this are right,
-# the four below it are not.
-LEANS_TO_YES_AND_SAYS_MORE = 1.5
+# Log-odds of yes from which a yes is meant: so 81 % of 166 readings are told right whose unit tells of it, by 1.0 79 %,
+# by 2.0 74 %, and weighing the shared words with it gains nothing.
+LEANS_TO_YES = 1.5
 # Words of a reply that is a value, neither yes nor no.
 VALUE_WORDS = 4
 
@@ -132,7 +130,11 @@ def verify(
     if missing:
         return _unsupported(question, "doesn't mention", "tidak menyebut", missing)
     if question.kind == "yesno":
-        return _by_duration(question, unit) or _yes_or_no(question, unit, answer, hint, leaning)
+        return (
+            _by_duration(question, unit)
+            or _by_nationality(question, unit)
+            or _yes_or_no(question, unit, answer, hint, leaning)
+        )
     chosen = own_choice(question.text, unit, answer) or named_in_words(question, unit, answer)
     if chosen:
         return replace(verify(question, unit, chosen), instead=chosen)
@@ -232,7 +234,7 @@ def _yes_or_no(question: Question, unit: Unit, answer: str, hint: int | None, le
         return _unsupported(question, "doesn't say", "tidak menyebut", question.text)
     best = max(timely, key=lambda n: closeness[n] + 0.05 * (n == hint))
     sentence = unit.quote(best)
-    leans = said_yes if leaning is None else leaning >= _least(question, unit, best, answer)
+    leans = said_yes if leaning is None else leaning >= _least(answer)
     if said_yes is False and claim:
         said = _to_find(answer_atoms(question, unit, claim), question)
         for number in sorted(numbered, key=lambda n: -closeness[n]):
@@ -273,24 +275,23 @@ def _by_duration(question: Question, unit: Unit) -> Verdict | None:
     return Verdict((best,), instead=f"{yes if so else no}: {duration}", closeness=closeness[best])
 
 
-def _least(question: Question, unit: Unit, number: int, answer: str) -> float:
-    """The leaning to yes from which it is one, by what is said and what the sentence says."""
-    said_yes, claim = split_verdict(answer)
-    # Who says "12 May" to whether it was closed leans to yes without having said so.
-    if said_yes is None:
-        return 0.0 if len(answer.split()) <= VALUE_WORDS else LEANS_TO_YES_AND_SAYS_MORE
-    return LEANS_TO_YES_AND_SAYS_MORE if said_yes and _adds(question, unit, number, claim) else LEANS_TO_YES
+def _by_nationality(question: Question, unit: Unit) -> Verdict | None:
+    """Whether they are of the country that is asked, by a sentence that tells of them and whose citizens they are."""
+    asked, (yes, no) = asked_atoms(question, unit), _yes_and_no(question)
+    for number in range(len(unit.sentences)):
+        sentence = unit.quote(number)
+        so = is_of_nationality(question.text, sentence, unit.document.title)
+        closeness = word_share(question.text, sentence)
+        dated = any(covers(day, e.date) for day in asked.dates for e in unit.dates[number] if e.date)
+        if so is not None and (dated or closeness >= TOLD) and not is_of_another_day(unit, number, asked):
+            return Verdict((number,), instead=yes if so else no, closeness=closeness)
+    return None
 
 
-def _adds(question: Question, unit: Unit, number: int, claim: str) -> bool:
-    """Whether a sentence says what a yes adds to the question: "yes, they met in July, at the G20 summit"."""
-    said, asked = answer_atoms(question, unit, claim), asked_atoms(question, unit)
-    added = Atoms(
-        said.numbers - asked.numbers,
-        tuple(date for date in said.dates if date not in asked.dates),
-        tuple(name for name in said.names if not has_name(question.text, name)),
-    )
-    return bool(added) and _says(unit, (number,), claim, added)
+def _least(answer: str) -> float:
+    """The leaning to yes from which it is one: who says "12 May" to whether it was closed leans to it unawares."""
+    is_value = split_verdict(answer)[0] is None and len(answer.split()) <= VALUE_WORDS
+    return 0.0 if is_value else LEANS_TO_YES
 
 
 def _is_instead(question: Question, unit: Unit, number: int, answer: str) -> bool:

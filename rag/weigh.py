@@ -23,7 +23,7 @@ from rag.instead import counted, offered_names
 from rag.language import KNOWN
 from rag.masthead import without_dateline
 from rag.merge import Finding, Group, merge, same
-from rag.named import whole_list, with_other_items
+from rag.named import whole_list, with_items_before, with_other_items
 from rag.number_words import with_marks_of
 from rag.overlap import word_share
 from rag.premise import asked_atoms, choices
@@ -193,6 +193,7 @@ def _found(question: Question, reading: Reading, readings: Sequence[Reading]) ->
     told = whole_list(rewritten, unit.quote(verdict.sentences[0]))
     if question.kind == "open":
         told = with_other_items(told, unit.quote(verdict.sentences[0]))
+        told = with_items_before(question.text, told, unit.quote(verdict.sentences[0]))
     text = verdict.instead or with_marks_of(told, unit.document.language, question.language)
     text = text.strip(" .")
     if question.kind == "yesno" and not split_verdict(text)[1]:

@@ -3,7 +3,7 @@
 import pytest
 from test_verify import check, unit_of
 
-from rag.named import whole_list, with_other_items
+from rag.named import whole_list, with_items_before, with_other_items
 
 REPORT = """\
 Sejak intervensi Moskow di Suriah untuk mendukung rezim Presiden Bashar al-Assad, Rusia menjadi sasaran utama IS.
@@ -92,3 +92,28 @@ def test_a_list_is_told_from_its_first_item_on(answer, whole):
 )
 def test_a_list_is_told_to_its_last_item(answer, quote, whole):
     assert with_other_items(answer, quote) == whole
+
+
+TALKED = "Presiden juga membahas keadaan hubungan kedua negara dan upaya untuk mendukung kontrol senjata."
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "told"),
+    [
+        (
+            "Apa lagi yang dibahas Presiden?",
+            "upaya untuk mendukung kontrol senjata",
+            "keadaan hubungan kedua negara dan upaya untuk mendukung kontrol senjata",
+        ),
+        ("What else did they discuss?", "kontrol senjata", "kontrol senjata"),  # no item of its own
+        (
+            "Apa yang dijanjikan Presiden?",
+            "upaya untuk mendukung kontrol senjata",
+            "upaya untuk mendukung kontrol senjata",
+        ),
+        ("Apa lagi yang dibahas Presiden?", "hubungan kedua negara", "hubungan kedua negara"),
+        ("Apa lagi yang dibahas Presiden?", "sesuatu", "sesuatu"),
+    ],
+)
+def test_what_stands_before_an_and_is_told_too(question, answer, told):
+    assert with_items_before(question, answer, TALKED) == told

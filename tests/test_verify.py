@@ -617,19 +617,19 @@ def test_a_small_models_yes_is_not_believed(unit):
     assert not check(unit, "Did Trump invite Putin to Paris?", "Yes").supported
 
 
-def test_a_yes_that_the_sentence_bears_out_with_more_needs_less_leaning():
+def test_a_yes_counts_from_where_it_is_meant():
     met = unit_of("Putin dan Trump bertemu pada bulan Juli 2017 di sela-sela KTT G20 di Jerman.", "2017-12-18")
     question = understand("Apakah Putin dan Trump bertemu tahun 2017?")
-    told = [
-        verify(question, met, reply, None, leaning).instead
-        for reply, leaning in [
-            ("Ya, mereka bertemu di Jerman", 1.6),
-            ("Ya, mereka bertemu di Jerman", 1.0),
-            ("Ya, mereka bertemu di Polandia", 1.6),
-            ("Ya, mereka bertemu", 1.6),
-        ]
-    ]
-    assert told == ["Ya", "Tidak", "Tidak", "Tidak"]
+    told = [verify(question, met, "Ya, mereka bertemu", None, leaning).instead for leaning in (1.6, 1.0)]
+    assert told == ["Ya", "Tidak"]
+
+
+def test_a_question_that_denies_is_borne_out_by_a_denial():
+    met = unit_of("Trump menerima jaminan Putin bahwa Moskow tidak ikut campur dalam pemungutan suara.", "2017-12-18")
+    asked = "Trump terima jaminan Putin kalau Moskow {}ikut campur, bener?"
+    told = [verify(understand(asked.format(word)), met, "Ya", None, 2.0).instead for word in ("gak ", "")]
+    assert told == ["Ya", "Ya"]
+    assert verify(understand("Moskow ikut campur ga?"), met, "Ya", None, 2.0).instead == "Tidak"
 
 
 def test_whether_it_took_longer_is_told_by_how_long_it_took(unit):
