@@ -26,7 +26,8 @@ Phrase = tuple[str, str, frozenset[str]]  # its kind, the text matched, all form
 
 _FILE = Path(__file__).with_name("lexicon.tsv")
 _KINDS = ("country", "city", "name", "title", "verb", "noun", "adj")  # a match of several lines takes the first of them
-_NAMES = ("country", "city", "name")
+NAMES = ("country", "city", "name")  # kinds that are written with capitals
+_ENGLISH_NOUN = re.compile(r"(tion|sion|ment|ence|ance|iry|age|ure|ort)\Z")
 _NUMERAL = re.compile(r"[ivx]+")  # "world war ii"
 _WORD = re.compile(r"(?!(?<=['’])s\b)\w+")  # the s of "Russia's" is none
 _GAP = re.compile(r"[ \t\xa0]*[-–'’/&]?\s?")  # between the words of one expression: no comma, no full stop
@@ -155,17 +156,32 @@ def glossary(text: str, language: str) -> dict[str, tuple[str, ...]]:
     for _, matched, _ in phrases(text, source):
         if matched.islower() and is_small_word(matched):
             continue
-        concepts = _find(_tokens(matched), source)
+        concepts = list(_find(_tokens(matched), source))
+        if source == "id":
+            concepts.sort(key=lambda concept: (concept.kind == "verb") is _is_noun(matched))
         forms = [concept.english if language == "en" else concept.indonesian for concept in concepts]
         if not any(matched.casefold() == form.casefold() for each in forms for form in each):
-            heads = (_as_written(concept, each[0]) for concept, each in zip(concepts, forms, strict=True))
+            heads = (_as_written(each, _likeliest(each, matched, language)) for each in concepts)
             found[matched] = tuple(dict.fromkeys(heads))
     return found
 
 
+def _is_noun(word: str) -> bool:
+    """Whether an Indonesian word may not be a verb: those of writing have a prefix."""
+    return re.match(r"(me|di|ber|ter)\w{4}", word, re.IGNORECASE) is None
+
+
+def _likeliest(concept: Concept, word: str, language: str) -> str:
+    """A concept's head, or its noun for a noun: "campur tangan" is interference and "mencampuri" to interfere."""
+    forms = concept.english if language == "en" else concept.indonesian
+    if concept.kind != "verb" or language != "en" or not _is_noun(word):
+        return forms[0]
+    return next((form for form in forms if _ENGLISH_NOUN.search(form)), forms[0])
+
+
 def _as_written(concept: Concept, form: str) -> str:
     """A form with its capitals: most names are listed without."""
-    if concept.kind not in _NAMES or not form.islower():
+    if concept.kind not in NAMES or not form.islower() or form.endswith("ism"):
         return form
     return " ".join(
         word.upper() if _NUMERAL.fullmatch(word) else word if is_small_word(word) else word.capitalize()

@@ -51,6 +51,7 @@ _SEASON = re.compile(
     r"\b(?:before|after|since|until|between|around|over|sebelum|sesudah|setelah|sejak|sampai|antara|menjelang) "
     rf"{_HOLIDAY}(?: (?:and|dan) (New Year|Tahun Baru))?\b"
 )
+_ANY_HOLIDAY = re.compile(rf"\b(?:{_HOLIDAY}|New Year|Tahun Baru)\b")
 
 
 def _missing_name(question: Question, asked: Atoms, unit: Unit, whole: str) -> str:
@@ -60,6 +61,9 @@ def _missing_name(question: Question, asked: Atoms, unit: Unit, whole: str) -> s
     """
     offered = choices(question.text)
     season = {name for found in _SEASON.findall(question.text) for name in found}
+    # "And the call of 2017?", after one about a New Year's plot: that was of the other year.
+    if find_dates(question.own):
+        season |= {found[0] for found in _ANY_HOLIDAY.finditer(question.text) if found[0] not in question.own}
     names = [name for name in asked.names if name.casefold() not in offered and name not in season]
     text = unit.document.text
     missing = [name for name in names if not _has(whole, name, question, unit) and not is_called(text, name)]

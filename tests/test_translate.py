@@ -8,7 +8,7 @@ from rag.documents import Document
 from rag.merge import Finding, Group
 from rag.passages import split_passages
 from rag.sentences import document_sentences
-from rag.translate import in_language
+from rag.translate import _written, in_language
 from rag.units import document_units
 
 SENTENCE = "RT Rusia harus mendaftar sebagai agen asing pada 17 Desember 2017 bersama 7 media lain."
@@ -63,3 +63,26 @@ def test_a_verdict_stands_alone_where_its_reason_can_not_be_translated():
     assert told.text == "No: RT Russia must register as a foreign agent"
     assert in_language(group(f"No: {reason}"), "en", lambda *_: "RT must marry a whale").text == "No"
     assert in_language(group(f"Tidak: {reason}"), "id", lambda *_: pytest.fail("asked")).text == f"Tidak: {reason}"
+
+
+def test_a_list_is_translated_item_by_item():
+    meanings = {"Dua truk": "Two trucks", "sebuah derek": "A crane", "dokumen Rusia": "Russian documents"}
+    asked = []
+
+    def translate(words):
+        asked.append(words.partition(": ")[2].partition("\n")[0])
+        return meanings[asked[-1]]
+
+    assert _written("Dua truk, sebuah derek dan dokumen Rusia", "en", translate) == (
+        "Two trucks, a crane and Russian documents"
+    )
+    assert asked == list(meanings)
+
+
+@pytest.mark.parametrize(
+    "claim", ["Hubungan antara Rusia dan Amerika Serikat", "Putin menelepon Trump dan mengundangnya", "Dua truk"]
+)
+def test_what_is_no_list_is_translated_as_a_whole(claim):
+    asked = []
+    _written(claim, "en", lambda words: asked.append(words) or "")
+    assert len(asked) == 1

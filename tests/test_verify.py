@@ -676,3 +676,12 @@ def test_a_verdict_is_told_from_its_reason(reply, expected):
 def test_words_are_shared_across_languages():
     assert word_share("police seized explosives", "Polisi menyita bahan peledak") == 1
     assert word_share("the weather in Paris", "Polisi menyita bahan peledak") == 0
+
+
+def test_a_follow_up_about_another_time_leaves_the_holiday_of_the_first_behind():
+    unit = unit_of("Putin menelepon Trump untuk berterima kasih, Minggu (17/12).", "2017-12-18")
+    text = "Kapan Putin menelepon Trump soal rencana serangan Tahun Baru pada tahun 2017?"
+    asked = understand(text)
+    assert missing_premise(asked, unit) == "Tahun Baru"
+    assert not missing_premise(replace(asked, own="Kalau yang tahun 2017 tanggal berapa?"), unit)
+    assert missing_premise(replace(asked, own="Siapa yang menelepon?"), unit) == "Tahun Baru"
