@@ -13,15 +13,20 @@ from rag.lexicon import phrases, translations
 def word_share(words: str, text: str) -> float:
     """Share of the content words that stand in the text, as they are or translated; 0 if there are none to look for."""
     wanted = content(words)
-    folded = _folded(text)
-    return sum(_any_of(forms).search(folded) is not None for forms in wanted) / len(wanted) if wanted else 0.0
+    plain = unaccented(text)
+    return sum(_any_of(forms).search(plain) is not None for forms in wanted) / len(wanted) if wanted else 0.0
 
 
 def content(text: str) -> list[frozenset[str]]:
     """The content words of a text but for its dates, which are compared as dates; each with its other forms."""
     for expression in reversed(find_dates(text)):
         text = text[: expression.start] + text[expression.end :]
-    found = [phrase for phrase in phrases(text) if not is_small_word(phrase[1])]
+    # "IS" and "AS" are names, "is" and "as" small words.
+    found = [
+        phrase
+        for phrase in phrases(text)
+        if not is_small_word(phrase[1]) or (phrase[1].isupper() and phrase[1] in phrase[2])
+    ]
     covered = {word for _, matched, _ in found for word in matched.casefold().split()}
     words = re.findall(r"[^\W\d_][\w-]+", re.sub(r"['’]s\b", "", text))
     rest = [
@@ -34,15 +39,14 @@ def content(text: str) -> list[frozenset[str]]:
 
 def has_any(text: str, forms: frozenset[str]) -> bool:
     """Whether any of the forms stands in the text; long ones may end differently."""
-    return _any_of(forms).search(_folded(text)) is not None
-
-
-def _folded(text: str) -> str:
-    return unaccented(text.casefold())
+    return _any_of(forms).search(unaccented(text)) is not None
 
 
 @lru_cache(maxsize=4096)
 def _any_of(forms: frozenset[str]) -> re.Pattern[str]:
-    plain = map(_folded, forms)
+    """A pattern for unaccented text. What counts only in capitals ("AS", "May") is looked for as it is, and whole."""
+    plain = [unaccented(form) for form in forms if form == form.casefold()]
     ways = "|".join(re.escape(form[:-1] if len(form) > 6 else form) for form in plain)
-    return re.compile(rf"\b(?:{ways})" if ways else r"(?!)")
+    capital = "|".join(re.escape(form) for form in forms if form != form.casefold())
+    both = [rf"\b(?i:{ways})" if ways else "", rf"(?<!\w)(?:{capital})(?!\w)" if capital else ""]
+    return re.compile("|".join(filter(None, both)) or r"(?!)")
