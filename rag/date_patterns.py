@@ -129,7 +129,8 @@ PATTERNS: dict[str, str] = {
     "neighbour": rf"(?P<neighbour>{_any(NEIGHBOUR_DAYS)}){END}",
     "weekday": rf"(?P<marked>hari\s+)?(?:(?P<head>this\s+coming|this\s+past|last|this|next)\s+)?"
     rf"(?P<weekday>{_any(WEEKDAYS)}){END}(?:\s+(?:"
-    rf"(?P<week>(?:last|this|next)\s+week|(?:pekan|minggu)\s+(?:lalu|ini|depan))|(?P<tail>{ID_TAIL})){END})?",
+    r"(?P<week>(?:last|this|next|(?:of\s+)?the\s+previous)\s+week|(?:pekan|minggu)\s+(?:lalu|sebelumnya|ini|depan))"
+    rf"|(?P<tail>{ID_TAIL})){END})?",
     "unit": rf"{SPOKEN}(?:(?P<head>last|this|next|that|the\s+same)\s+(?P<unit>day|week|weekend|month|year)"
     r"|(?P<satuan>hari|minggu|pekan|bulan|tahun)\s+"
     rf"(?:(?P<same>itu|tersebut|yang\s+sama)|(?P<tail>{ID_TAIL}))){END}",

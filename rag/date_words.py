@@ -56,7 +56,7 @@ UNITS: dict[str, Unit] = cast(
     ),
 )
 SHIFTS = {  # past, this, future
-    **_phrases(-1, "lalu|silam|kemarin|yang lalu|yang silam|last|this past|ago"),
+    **_phrases(-1, "lalu|silam|kemarin|yang lalu|yang silam|sebelumnya|last|this past|previous|ago"),
     **_phrases(0, "ini|this"),
     **_phrases(1, "depan|mendatang|nanti|yang akan datang|next|this coming"),
 }

@@ -64,7 +64,7 @@ _WEEKDAY_DATE = re.compile(rf"(?:{'|'.join(WEEKDAYS)})\b\W+\d|(?:{'|'.join(WEEKD
 _PAPER = re.compile(
     r"\b(?:times|post|pos|news|courier|herald|tribune|tribun|register|sentinel|ledger|standard|wire|gazette|journal"
     r"|chronicle|observer|telegraph|mail|press|daily|weekly|express|guardian|mirror|bulletin|dispatch|examiner"
-    r"|monitor|reporter|kabar|warta|harian|koran|utusan|berita|suara|radar|media|kurier|nachrichten|diario|jornal"
+    r"|monitor|reporter|kabar|warta|bisnis|harian|koran|utusan|berita|suara|radar|media|kurier|nachrichten|diario|jornal"
     r"|courrier|quotidien|dépêche|correo|heraldo|noticias|periódico|corriere|giornale|gazzetta|gazeta|notícias"
     r"|courant|вестник|газета|новости|известия|правда|вести)\b"
     r"|\b\w*(?:blatt|zeitung|anzeiger|rundschau|dagblad|krant|nieuws)\b|\w(?:news|post)\b",
@@ -72,14 +72,20 @@ _PAPER = re.compile(
 )
 # "SURABAYA (Harian Bengawan) - "; a province stands there too: "SURABAYA (Jawa Timur) - "
 _IN_BRACKETS = re.compile(rf"[A-Z][\w .,/’'-]{{1,40}}\s\((?=[^)]*(?i:{_PAPER.pattern}))([A-Z][\w. ]{{2,30}})\){_DASH}")
+# "PURWALAYA, Warta Nusa – ", "MUARA TELUK, Kalsel Pagi - "; a province stands there too, or a day: "Minggu Pagi".
+_BEHIND_COMMA = re.compile(
+    rf"[A-Z][\w ]{{2,30}},\s(?!(?i:{'|'.join(WEEKDAYS)})\b)"
+    rf"(?=[^,–—-]*(?i:{_PAPER.pattern}|\b(?:pagi|sore)\b))([A-Z][\w.]*(?:\s[A-Z][\w.]*){{0,3}}){_DASH}"
+)
 # "KENDAL, NIAGAKINI - "; a country in capitals stands there too: "JAKARTA, INDONESIA - "
 _CAPITALS = re.compile(rf"[A-Z][\w ]{{2,30}},\s([A-Z]{{4,20}}(?:\s[A-Z]{{3,20}})?){_DASH}")
-_DATELINES = (_SITE, _NEWSROOM, _AGENCY, _DATED, _IN_BRACKETS)
+_DATELINES = (_SITE, _NEWSROOM, _AGENCY, _DATED, _IN_BRACKETS, _BEHIND_COMMA)
 # One word may as well be a section's name, unless it is put together: "Weser-Rundschau".
 _COMPOUND = re.compile(r"\w-?(?:blatt|zeitung|anzeiger|rundschau|dagblad|krant|nieuws|news|post)\b", re.IGNORECASE)
 _SECTION = re.compile(r"\s[|·•>»/–—-]+\s")
 # "Weser-Rundschau, 28.09.2023, von …"
 _DATE_AFTER = re.compile(r",\s(?=[^,]*\d)")
+_WEEKDAY_AT_END = re.compile(rf",\s(?:{'|'.join(WEEKDAYS)})\Z", re.IGNORECASE)
 # "By Jo Tran, Ellery Bay Times"
 _WRITER = re.compile(r"^(?:by|oleh|laporan|penulis|reporter|von|par|por|door)\s[^,]+,\s", re.IGNORECASE)
 # A name stands above the text or right under the headline, and is short; its words of so few letters may be initials
@@ -151,7 +157,7 @@ def _name(above: list[str]) -> tuple[str, str]:
     """The paper's name and the line that it stands on: "KABAR TENGGARA", "**The Exchange Standard** · Companies"."""
     plain = [(re.sub(r"[*_#]+", "", line).strip(), line) for line in above[:_NAME_LINES]]
     for head, line in [(part, line) for text, line in plain for part in _SECTION.split(text)]:
-        name = _WRITER.sub("", _DATE_AFTER.split(head)[0]).strip(' «»“”"')
+        name = _WEEKDAY_AT_END.sub("", _WRITER.sub("", _DATE_AFTER.split(head)[0])).strip(' «»“”"')
         words = name.split()
         proper = all(word[0].isupper() or word[:2] in _ELIDED or word in _LINKING for word in words)
         named = _PAPER.search(name) if len(words) > 1 else _COMPOUND.search(name)
@@ -258,11 +264,13 @@ def _publisher(paragraph: str, text: str) -> str:
     if site := _SITE.match(paragraph):
         name = site.group(1)
         return name.capitalize() if name.islower() or (name.isupper() and len(name) >= _UPPER_NAME) else name
-    if found := _NEWSROOM.match(paragraph) or _AGENCY.match(paragraph) or _IN_BRACKETS.match(paragraph):
-        return found.group(1)
+    for pattern in (_NEWSROOM, _AGENCY, _IN_BRACKETS, _BEHIND_COMMA):
+        if found := pattern.match(paragraph):
+            name = found.group(1)
+            return " ".join(map(_capitalised, name.split())) if pattern is _BEHIND_COMMA and name.isupper() else name
     if not (found := _CAPITALS.match(paragraph)):
         return ""
     name = found.group(1)
-    # A site signs its bylines and pictures too; a country's name isn't written so a second time.
+    # A site signs its bylines and pictures too; a country's name isn't written so a second time, nor behind "Surabaya".
     signs = len(re.findall(rf"\b{name}\b", text)) > 1 or (" " in name and _PAPER.search(name))
-    return name.title() if signs else ""
+    return name.title() if signs or not found.group().partition(",")[0].isupper() else ""

@@ -4,7 +4,7 @@ Everything hangs on its file: deleting a file's row deletes its documents, and t
 and fingerprints. `unindexed` and the full text follow by triggers, so that no write can forget them.
 """
 
-VERSION = 6
+VERSION = 7
 
 # Exclusive: the folder's lock lets in one process only, and without the memory shared between processes
 # a library can still be opened and read on a full disk.
@@ -28,7 +28,7 @@ _SINCE_2 = """
     CREATE INDEX fingerprints_of_document ON fingerprints(document);
     CREATE INDEX documents_by_publisher ON documents(publisher COLLATE NOCASE);
 """
-# Versions 3 to 6 know more mastheads and dates, 4 more languages too: what every file says of itself is read again.
+# Versions 3 to 7 know more mastheads and dates, 4 more languages too: what every file says of itself is read again.
 _AGAIN = f"UPDATE files SET digest = 'of an older version'; PRAGMA user_version = {VERSION};"
 TABLES = f"""
     BEGIN;

@@ -226,6 +226,8 @@ def test_dates_are_found_in_questions(question, expected):
         ("14 bulan lalu", "2017-12-17", "2016-10"),
         ("dua pekan lalu", "2017-12-19", "2017-12-04/2017-12-10"),
         ("Jumat pekan lalu", "2017-12-19", "2017-12-15"),
+        ("Jumat pekan sebelumnya", "2017-12-19", "2017-12-15"),
+        ("Friday of the previous week", "2017-12-19", "2017-12-15"),
         ("last Friday", "2017-12-17", "2017-12-15"),
         ("Minggu lalu", "2017-12-19", "2017-12-11/2017-12-17"),  # opening a sentence, "last week"
         ("hari Minggu lalu", "2017-12-17", "2017-12-10"),
