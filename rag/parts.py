@@ -24,6 +24,16 @@ _ASKING = (
 _SECOND = re.compile(
     rf",? (?:and|dan|serta)(?: also| juga)? (?=(?:{_PREPOSITION} )?{_ASKING}\b(?! and\b| dan\b))", re.IGNORECASE
 )
+# Where it only ends like one: "siapa pencurinya, dan keris itu diasuransikan berapa?"
+_ASKS_AT_END = re.compile(
+    r", (?:dan|lalu|terus|and) (?=[^,?]{4,} (?:berapa|brp|siapa|kapan|apa|(?:di |ke |dari )?mana|dmn)\W*\Z)",
+    re.IGNORECASE,
+)
+# "… 2017 mau menyerang apa, terus yang 2019 pas acara apa?"
+_OTHER_YEAR = re.compile(
+    r"(?:\?|,) (?:(?:dan|lalu|terus|kalau|and) )?(?:yang|yg|the one (?:in|of))(?: tahun| thn)? (?=(?:19|20)\d\d\b)",
+    re.IGNORECASE,
+)
 _OPENING = re.compile(
     rf"(?:{_PREPOSITION} )?{_ASKING}(?: (?:orang|kali|lama|banyak|tanggal|hari|mana))?\b", re.IGNORECASE
 )
@@ -70,6 +80,9 @@ def parts(question: str) -> tuple[str, ...]:
         first, rest = question[: second.start()].strip(" ,?"), question[second.end() :].strip()
         if len(rest.split()) > 1:  # "Who called whom, and when?" asks for two things of one event
             return f"{first}?", _completed(first, rest)
+    late = _of_other_year(question) or _asked_at_end(question)
+    if late:
+        return late
     listed = _LISTED.fullmatch(question)
     if listed:
         asks = _OF_ONE.get(listed["asks"].casefold(), listed["asks"])
@@ -83,6 +96,24 @@ def parts(question: str) -> tuple[str, ...]:
             f"{before}{lead}{other_month or month or ''}{other_year}{after}",
         )
     return _for_each(question) or _on_two_days(question) or (question,)
+
+
+def _of_other_year(question: str) -> tuple[str, ...]:
+    """Two questions of which the second only gives another year: "… 2017 apa, terus yang 2019 kapan?"."""
+    other = _OTHER_YEAR.search(question)
+    first, rest = (question[: other.start()], question[other.end() :]) if other else ("", "")
+    year = re.search(r"\b(?:19|20)\d\d\b", first)
+    if year is None or not _asks(first) or not re.search(rf"\b{_ASKING}\b", rest, re.IGNORECASE):
+        return ()
+    # Of "2019 apa?" only the year is new.
+    tail = rest if _asks(rest) else f"{rest[: len('2019')]}{first[year.end() :]}?"
+    return f"{first}?", f"{first[: year.start()]}{tail}"
+
+
+def _asked_at_end(question: str) -> tuple[str, ...]:
+    second = _ASKS_AT_END.search(question)
+    first, rest = (question[: second.start()], question[second.end() :]) if second else ("", "")
+    return (f"{first}?", _completed(first, rest)) if _asks(first) else ()
 
 
 def _for_each(question: str) -> tuple[str, ...]:

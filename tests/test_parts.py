@@ -122,3 +122,33 @@ def test_a_question_of_two_parts_is_two_questions(question, expected):
 )
 def test_a_question_about_one_event_stays_whole(question):
     assert parts(question) == (question,)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (
+            "Rencana 2017 mau nyerang apa, terus yang 2019 rencananya pas acara apa?",
+            ("Rencana 2017 mau nyerang apa?", "Rencana 2019 rencananya pas acara apa?"),
+        ),
+        (
+            "serangan di sana yg 2017 rencananya tgl brp? yg 2019 rencananya pas kapan?",
+            ("serangan di sana yg 2017 rencananya tgl brp?", "serangan di sana yg 2019 rencananya pas kapan?"),
+        ),
+        (
+            "rencana yg digagalkan 2017 sasarannya apa, terus yg 2019 apa?",
+            ("rencana yg digagalkan 2017 sasarannya apa?", "rencana yg digagalkan 2019 sasarannya apa?"),
+        ),
+        (
+            "Siapa yang mencuri keris itu, dan museumnya mengasuransikannya berapa?",
+            (
+                "Siapa yang mencuri keris itu?",
+                "museumnya mengasuransikannya berapa (Siapa yang mencuri keris itu)?",
+            ),
+        ),
+        ("Berapa orang ditangkap, dan kapan?", ("Berapa orang ditangkap, dan kapan?",)),
+        ("Kok Rusia waspada? Apa alasannya?", ("Kok Rusia waspada? Apa alasannya?",)),
+    ],
+)
+def test_a_second_question_may_only_give_another_year_or_ask_at_its_end(question, said):
+    assert parts(question) == said
