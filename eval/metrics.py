@@ -38,6 +38,10 @@ MARKER = re.compile(r"\s*\[\d+(?:\s*[,;]\s*\d+)*\]")
 FIGURE = re.compile(r"(?<![\d.,/:])\d+(?:[.,]\d+)+(?![\d/:])")
 THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*")
 
+COUNTED = re.compile(
+    r"\b(\w+) (?:jam|hari|minggu|pekan|bulan|tahun|hours?|days?|weeks?|months?|years?)\b", re.IGNORECASE
+)
+
 YES = frozenset({"yes", "ya", "benar"})
 NO = frozenset({"no", "not", "tidak", "bukan", "belum"})
 
@@ -213,6 +217,8 @@ def _unsupported(statement: Statement, citations: Sequence[Citation], text_of: T
         found, rest = _dates(citation.quote, citation.published, context)
         known += [each.date for each in found if each.date]
         values |= numbers(rest) | ({2.0} if PAIR.search(normalise(rest)) else set())
+        # "Tiga hari setelah 14 Desember" is a date, and how many days later it was.
+        values |= {value for each in found for counted in COUNTED.findall(each.text) for value in numbers(counted)}
     values |= {float(date.start[:4]) for date in known}
     # A date without a year is read from where it is cited, which may be any of the articles.
     readings = [_dates(statement.text, place) for place in {c.published for c in citations} or {""}]

@@ -149,13 +149,25 @@ _HARMED = re.compile(
     re.IGNORECASE,
 )
 _ASKS_HARMED = re.compile(
-    r"\b(die|died|killed|injured|wounded|dead|tewas|meninggal|mati|terluka|luka(-luka)?|cedera)\b", re.IGNORECASE
+    r"\b(die|died|killed|injured|wounded|dead|casualties|fatalities|tewas|meninggal|mati|terluka|luka(-luka)?|cedera"
+    r"|korban jiwa|nyawa)\b",
+    re.IGNORECASE,
+)
+# To how many years in prison, which are no years of anything else.
+_ASKS_SENTENCE = re.compile(
+    r"\b(years? (in (prison|jail)|behind bars)|jailed|sentenced|tahun (penjara|bui|kurungan)|dipenjara|divonis)\b",
+    re.IGNORECASE,
+)
+_SENTENCED = re.compile(
+    r"\b(prison|jail\w*|behind bars|sentence[ds]?|\w*penjara\w*|bui|kurungan|\w*vonis\w*|\w*hukum\w*)\b", re.IGNORECASE
 )
 
 
 def has_measure(question: str, sentence: str) -> bool:
     """Whether the sentence has the measure in which a number is asked for: "how many minutes", "how old"."""
     if _ASKS_HARMED.search(question) and not _HARMED.search(sentence):
+        return False
+    if _ASKS_SENTENCE.search(question) and not _SENTENCED.search(sentence):
         return False
     if _AGE.search(question):
         return _IN_YEARS.search(sentence) is not None

@@ -21,14 +21,14 @@ _WHOSE = re.compile(r"\b(?:whose|(?:which|what) \w+['’]s) (\w+)|\b(\w+) siapa\
 _RULER = re.compile(r"\b(ruler|strongman|dictator|autocrat|penguasa|diktator)\b", re.IGNORECASE)
 _LABEL = re.compile(
     r"\b(what|which) (label|term|epithet|nickname)\b"
-    r"|\bwhat\b.*\b(called|dubbed|branded|termed|nicknamed|label+ed|described as|designated)\b"
+    r"|\bwhat\b.*\b((?<!so-)called|dubbed|branded|termed|nicknamed|label+ed|described as|designated)\b"
     r"|\b(label|cap|julukan|sebutan|istilah) apa\b|\b(disebut|dijuluki|dicap|dilabeli|ditetapkan) (sebagai )?apa\b",
     re.IGNORECASE,
 )
 # A term in quotation marks is a few words; more are what somebody said.
 _QUOTED = re.compile(r"[“\"«‘]([^”\"»’]{2,40})[”\"»’]")
 _TERM_WORDS = 4
-# Share of the question's words that a sentence with such a term has to have.
+# Share of the question's words that a sentence with such a term has to have, or else all its names.
 _SPEAKS_OF = 0.4
 _PEOPLE_WHO = (
     r"(?:orang(?:-orang)?|pihak|mereka|kelompok|kalangan|people|those) (?:yang|who|that) [\w-]+(?: (?:kepada|to))? "
@@ -79,8 +79,10 @@ def _term(question: str, unit: Unit) -> str:
     if not _LABEL.search(question):
         return ""
     best = _closest(question, _quotes(unit))
+    named = names(question)
+    speaks_of = word_share(question, best) >= _SPEAKS_OF or (named and all(has_name(best, name) for name in named))
     terms = [term for term in _QUOTED.findall(best) if len(term.split()) <= _TERM_WORDS]
-    return str(terms[0]) if len(terms) == 1 and word_share(question, best) >= _SPEAKS_OF else ""
+    return str(terms[0]) if len(terms) == 1 and speaks_of else ""
 
 
 def _description(question: Question, unit: Unit, answer: str) -> str:

@@ -9,7 +9,8 @@ ARTICLE = (
     "Putin menelepon Trump, Minggu (17/12). Pada hari itu Gedung Putih menjawab. "
     "FSB menangkap tujuh anggota sel ISIS. "
     "Sebanyak 40.000 orang pergi ke Suriah. Kedua pemimpin berbicara 45 menit. "
-    "Kedutaan itu dibuka pada Desember 2016."
+    "Kedutaan itu dibuka pada Desember 2016. "
+    "Tiga hari setelah 14 Desember keduanya berbicara lagi."
 )
 OTHER = "Dua warga Rusia diamankan pada 27 Desember 2019 menurut Kremlin."
 TEXTS = {"a.txt": ARTICLE, "b.txt": OTHER}
@@ -49,6 +50,7 @@ ABSENT = question(answerable=False, type="topic_absent")
 OPENED = "Kedutaan itu dibuka pada Desember 2016."
 THAT_DAY = "Pada hari itu Gedung Putih menjawab."
 CALL = "Putin menelepon Trump, Minggu (17/12)."
+LATER = "Tiga hari setelah 14 Desember keduanya berbicara lagi."
 SEVEN = "FSB menangkap tujuh anggota sel ISIS."
 
 
@@ -250,6 +252,11 @@ class TestUnsupportedShown:
 
     def test_a_number_in_another_cited_sentence_is_fine(self):
         assert self.shown("Seven of 40,000 people.", SEVEN, "Sebanyak 40.000 orang pergi ke Suriah.") is False
+
+    def test_how_many_days_later_it_was_is_a_number_of_the_sentence(self):
+        assert self.shown("3 days", LATER) is False
+        assert self.shown("4 days", LATER) is True
+        assert self.shown("14 days", LATER) is True
 
     def test_both_leaders_are_two(self):
         assert self.shown("Two leaders spoke for 45 minutes.", "Kedua pemimpin berbicara 45 menit.") is False

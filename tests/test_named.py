@@ -33,6 +33,7 @@ def report():
         ("Who is the ruler of Syria that Russia defended?", "Bashar al-Assad", ""),
         ("What label was given to the channel RT?", "RT Rusia", "agen asing"),
         ("What label was given to the channel RT?", "agen asing", ""),
+        ("stasiun tv RT dikasih cap apa?", "RT Rusia", "agen asing"),
         ("According to Putin, who made the accusations?", "Trump", "orang-orang yang menentang Trump"),
         ("How many Russian citizens joined jihadist groups?", "40.000", "2,900"),
         ("How many of its own citizens did Russia see join jihadist groups?", "40.000", "2,900"),

@@ -685,3 +685,23 @@ def test_a_follow_up_about_another_time_leaves_the_holiday_of_the_first_behind()
     assert missing_premise(asked, unit) == "Tahun Baru"
     assert not missing_premise(replace(asked, own="Kalau yang tahun 2017 tanggal berapa?"), unit)
     assert missing_premise(replace(asked, own="Siapa yang menelepon?"), unit) == "Tahun Baru"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Berapa korban jiwa akibat bom itu?", "7"),
+        ("Dua tersangka itu divonis berapa tahun penjara?", "75 tahun"),
+        ("How many years in prison did they get?", "75 years"),
+    ],
+)
+def test_a_number_of_something_else_is_neither_dead_nor_years_in_prison(question, answer):
+    told = unit_of(
+        "Polisi menahan 7 anggota sel menjelang peringatan 75 tahun berakhirnya perang. Dua tersangka ditahan."
+    )
+    assert not check(told, question, answer).supported
+
+
+def test_a_noun_made_of_a_verb_is_no_event_that_has_to_be_told():
+    unit = unit_of("Dua orang ditahan karena merencanakan serangan selama perayaan Tahun Baru di Sankt Peterburg.")
+    assert not missing_premise(understand("Kota mana yang mau diserang pas pesta pergantian tahun?"), unit)
