@@ -128,3 +128,7 @@ def test_a_name_is_not_missed_where_it_is_written_in_another_script(text, name, 
 
 def test_a_number_behind_a_name_belongs_to_it():
     assert named_numbers("How many of the 64 on the Mutiara Jaya 7 died after 21.40?") == {"7"}
+
+
+def test_an_office_at_the_start_of_a_sentence_is_a_whole_name():
+    assert names("Duta Besar Rusia untuk Indonesia, Galuzin, tiba.") == ("Duta Besar Rusia", "Indonesia", "Galuzin")
