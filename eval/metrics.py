@@ -37,7 +37,7 @@ QUOTES = str.maketrans("‘’“”–—−", "''\"\"---")
 MARKER = re.compile(r"\s*\[\d+(?:\s*[,;]\s*\d+)*\]")
 FIGURE = re.compile(r"(?<![\d.,/:])\d+(?:[.,]\d+)+(?![\d/:])")
 THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*")
-
+# How many days, in a date that counts them from another.
 COUNTED = re.compile(
     r"\b(\w+) (?:jam|hari|minggu|pekan|bulan|tahun|hours?|days?|weeks?|months?|years?)\b", re.IGNORECASE
 )

@@ -27,6 +27,7 @@ Phrase = tuple[str, str, frozenset[str]]  # its kind, the text matched, all form
 _FILE = Path(__file__).with_name("lexicon.tsv")
 _KINDS = ("country", "city", "name", "title", "verb", "noun", "adj")  # a match of several lines takes the first of them
 NAMES = ("country", "city", "name")  # kinds that are written with capitals
+# What a verb's line has beside the verb: "accuse|accusation", "try|tried|attempt|effort".
 _ENGLISH_NOUN = re.compile(r"(tion|sion|ment|ence|ance|iry|age|ure|ort)\Z")
 _NUMERAL = re.compile(r"[ivx]+")  # "world war ii"
 _WORD = re.compile(r"(?!(?<=['’])s\b)\w+")  # the s of "Russia's" is none

@@ -162,8 +162,13 @@ def _name(above: list[str]) -> tuple[str, str]:
         proper = all(word[0].isupper() or word[:2] in _ELIDED or word in _LINKING for word in words)
         named = _PAPER.search(name) if len(words) > 1 else _COMPOUND.search(name)
         if named and len(words) <= _NAME_WORDS and proper and ":" not in name:
-            return (" ".join(map(_capitalised, words)) if name.isupper() else name), line
+            return _in_words(name), line
     return "", ""
+
+
+def _in_words(name: str) -> str:
+    """A paper's name that is written in capitals, without them."""
+    return " ".join(map(_capitalised, name.split())) if name.isupper() else name
 
 
 def _capitalised(word: str) -> str:
@@ -264,10 +269,10 @@ def _publisher(paragraph: str, text: str) -> str:
     if site := _SITE.match(paragraph):
         name = site.group(1)
         return name.capitalize() if name.islower() or (name.isupper() and len(name) >= _UPPER_NAME) else name
-    for pattern in (_NEWSROOM, _AGENCY, _IN_BRACKETS, _BEHIND_COMMA):
-        if found := pattern.match(paragraph):
-            name = found.group(1)
-            return " ".join(map(_capitalised, name.split())) if pattern is _BEHIND_COMMA and name.isupper() else name
+    if found := _NEWSROOM.match(paragraph) or _AGENCY.match(paragraph):
+        return found.group(1)
+    if found := _IN_BRACKETS.match(paragraph) or _BEHIND_COMMA.match(paragraph):
+        return _in_words(found.group(1))
     if not (found := _CAPITALS.match(paragraph)):
         return ""
     name = found.group(1)

@@ -14,6 +14,11 @@ _FOREIGNERS = re.compile(
 )
 
 
+def asks_nationality(question: str) -> bool:
+    """Whether a question ends in whose citizens they are to be."""
+    return _FOREIGNERS.search(question) is not None or len(_peoples(question, _AT_END)) == 1
+
+
 def is_of_nationality(question: str, sentence: str, title: str) -> bool | None:
     """Whether those of whom a sentence tells are citizens of what a question ends in; None if one of them says nothing.
 
@@ -30,7 +35,7 @@ def is_of_nationality(question: str, sentence: str, title: str) -> bool | None:
 
 
 def _peoples(text: str, behind: str = "") -> set[frozenset[str]]:
-    """The countries whose citizens a text names, each with all its forms: "warga Rusia", "Russian citizens"."""
+    """The countries whose citizens a text names, each with its forms: "warga Rusia", "Russian citizens", "Russians"."""
     found = set()
     for kind, matched, forms in phrases(text):
         own = re.escape(matched)

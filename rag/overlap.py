@@ -47,6 +47,12 @@ def _any_of(forms: frozenset[str]) -> re.Pattern[str]:
     """A pattern for unaccented text. What counts only in capitals ("AS", "May") is looked for as it is, and whole."""
     plain = [unaccented(form) for form in forms if form == form.casefold()]
     ways = "|".join(re.escape(form[:-1] if len(form) > 6 else form) for form in plain)
-    capital = "|".join(re.escape(form) for form in forms if form != form.casefold())
+    capital = "|".join(_in_capitals(form) for form in forms if form != form.casefold())
     both = [rf"\b(?i:{ways})" if ways else "", rf"(?<!\w)(?:{capital})(?!\w)" if capital else ""]
     return re.compile("|".join(filter(None, both)) or r"(?!)")
+
+
+def _in_capitals(form: str) -> str:
+    """A pattern of what has capitals, or of all of it in them: the lexicon has "DKI jakarta" for "DKI Jakarta"."""
+    words = (f"(?i:{re.escape(word)})" if word.islower() else re.escape(word) for word in form.split(" "))
+    return f"{' '.join(words)}|{re.escape(form.upper())}"

@@ -111,6 +111,7 @@ def _of_other_year(question: str) -> tuple[str, ...]:
 
 
 def _asked_at_end(question: str) -> tuple[str, ...]:
+    """Two questions of which the second has its question word at its end."""
     second = _ASKS_AT_END.search(question)
     first, rest = (question[: second.start()], question[second.end() :]) if second else ("", "")
     return (f"{first}?", _completed(first, rest)) if _asks(first) else ()

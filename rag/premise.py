@@ -107,17 +107,13 @@ _EVENT = re.compile(
 )
 
 
-_PERGANTIAN = re.compile(r"(?:pe|ke)\w{4,}an\Z", re.IGNORECASE)  # a noun, whatever verb it is made of
-
-
 def _untold_verb(question: Question, text: str) -> str:
     """A verb that the question takes for granted and no sentence of the article has; "" if there is none."""
     verb, forms = next(iter(_telling_verbs(question.text)), ("", frozenset()))
     if asks_why(question.text) and verb and not _is_noun(verb, question) and not _is_told(verb, forms, text):
         return verb
     for found in _EVENT.finditer(question.text):
-        telling = _telling_verbs(found["event"])
-        verbs = [(word, forms) for word, forms in telling if "happen" not in forms and not _PERGANTIAN.match(word)]
+        verbs = [(word, forms) for word, forms in _telling_verbs(found["event"]) if "happen" not in forms]
         if verbs and not any(_is_told(word, forms, text) for word, forms in verbs):
             return verbs[0][0]
     return ""

@@ -47,7 +47,7 @@ from rag.kinds import (
 )
 from rag.language import KNOWN
 from rag.named import named_in_words
-from rag.nationality import is_of_nationality
+from rag.nationality import asks_nationality, is_of_nationality
 from rag.overlap import content, has_any, word_share
 from rag.premise import (
     SMALL,
@@ -234,7 +234,9 @@ def _yes_or_no(question: Question, unit: Unit, answer: str, hint: int | None, le
         return _unsupported(question, "doesn't say", "tidak menyebut", question.text)
     best = max(timely, key=lambda n: closeness[n] + 0.05 * (n == hint))
     sentence = unit.quote(best)
-    leans = said_yes if leaning is None else leaning >= _least(answer)
+    # Who says "12 May" to whether it was closed leans to yes unawares.
+    is_value = said_yes is None and len(answer.split()) <= VALUE_WORDS
+    leans = said_yes if leaning is None else leaning >= (0.0 if is_value else LEANS_TO_YES)
     if said_yes is False and claim:
         said = _to_find(answer_atoms(question, unit, claim), question)
         for number in sorted(numbered, key=lambda n: -closeness[n]):
@@ -277,6 +279,8 @@ def _by_duration(question: Question, unit: Unit) -> Verdict | None:
 
 def _by_nationality(question: Question, unit: Unit) -> Verdict | None:
     """Whether they are of the country that is asked, by a sentence that tells of them and whose citizens they are."""
+    if not asks_nationality(question.text):
+        return None
     asked, (yes, no) = asked_atoms(question, unit), _yes_and_no(question)
     for number in range(len(unit.sentences)):
         sentence = unit.quote(number)
@@ -286,12 +290,6 @@ def _by_nationality(question: Question, unit: Unit) -> Verdict | None:
         if so is not None and (dated or closeness >= TOLD) and not is_of_another_day(unit, number, asked):
             return Verdict((number,), instead=yes if so else no, closeness=closeness)
     return None
-
-
-def _least(answer: str) -> float:
-    """The leaning to yes from which it is one: who says "12 May" to whether it was closed leans to it unawares."""
-    is_value = split_verdict(answer)[0] is None and len(answer.split()) <= VALUE_WORDS
-    return 0.0 if is_value else LEANS_TO_YES
 
 
 def _is_instead(question: Question, unit: Unit, number: int, answer: str) -> bool:

@@ -339,6 +339,7 @@ def test_a_folder_without_manifest_says_nothing_of_its_articles(tmp_path: Path) 
         ("KABAR TENGAH-TIMUR\n\nGempa Guncang Lembah Sanga Dini Hari\n\nSEOUL, SOUTH KOREA - Warga lari.",
          Masthead("Gempa Guncang Lembah Sanga Dini Hari", "Kabar Tengah-Timur")),
         ("SURABAYA (Harian Bengawan) - Wali kota tiba.", Masthead(publisher="Harian Bengawan")),
+        ("SURABAYA (HARIAN BENGAWAN) - Wali kota tiba.", Masthead(publisher="Harian Bengawan")),
         ("SURABAYA (Jawa Timur) - Wali kota tiba.", Masthead()),
         ("PURWALAYA, Warta Nusa – Polisi menangkapnya.", Masthead(publisher="Warta Nusa")),
         ("MUARA TELUK, Kalsel Pagi - Ia menang.", Masthead(publisher="Kalsel Pagi")),

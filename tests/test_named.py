@@ -33,7 +33,7 @@ def report():
         ("Who is the ruler of Syria that Russia defended?", "Bashar al-Assad", ""),
         ("What label was given to the channel RT?", "RT Rusia", "agen asing"),
         ("What label was given to the channel RT?", "agen asing", ""),
-        ("stasiun tv RT dikasih cap apa?", "RT Rusia", "agen asing"),
+        ("stasiun televisi RT yang suka mengkritik itu dikasih cap apa?", "RT Rusia", "agen asing"),
         ("According to Putin, who made the accusations?", "Trump", "orang-orang yang menentang Trump"),
         ("How many Russian citizens joined jihadist groups?", "40.000", "2,900"),
         ("How many of its own citizens did Russia see join jihadist groups?", "40.000", "2,900"),
@@ -51,6 +51,7 @@ def test_what_is_named_in_so_many_words_is_the_answer(report, question, answer, 
     [
         ("Who became the main target of IS?", "Rusia"),  # no label, no possessor
         ("What did Washington expel?", "diplomat"),
+        ("What did Washington do about the so-called channel RT?", "mengusir diplomat"),
         ("Whose diplomats did Washington expel?", "Rusia"),  # nobody's name stands beside them
     ],
 )

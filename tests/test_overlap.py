@@ -32,3 +32,6 @@ def test_what_counts_in_capitals_is_found_whole_and_in_capitals():
     assert has_any("di AS.", frozenset({"AS"}))
     assert not has_any("di asrama", frozenset({"AS"}))
     assert not has_any("PTUN", frozenset({"PT"}))
+    assert has_any("Gubernur DKI Jakarta", frozenset({"DKI jakarta"}))
+    assert has_any("ON 3 MAY", frozenset({"May"}))
+    assert not has_any("it may rain", frozenset({"May"}))

@@ -626,10 +626,8 @@ def test_a_yes_counts_from_where_it_is_meant():
 
 def test_a_question_that_denies_is_borne_out_by_a_denial():
     met = unit_of("Trump menerima jaminan Putin bahwa Moskow tidak ikut campur dalam pemungutan suara.", "2017-12-18")
-    asked = "Trump terima jaminan Putin kalau Moskow {}ikut campur, bener?"
-    told = [verify(understand(asked.format(word)), met, "Ya", None, 2.0).instead for word in ("gak ", "")]
-    assert told == ["Ya", "Ya"]
-    assert verify(understand("Moskow ikut campur ga?"), met, "Ya", None, 2.0).instead == "Tidak"
+    asked = ("Moskow gak ikut campur pemungutan suara, bener?", "Moskow ikut campur pemungutan suara ga?")
+    assert [verify(understand(each), met, "Ya", None, 2.0).instead for each in asked] == ["Ya", "Tidak"]
 
 
 def test_whether_it_took_longer_is_told_by_how_long_it_took(unit):
@@ -702,6 +700,6 @@ def test_a_number_of_something_else_is_neither_dead_nor_years_in_prison(question
     assert not check(told, question, answer).supported
 
 
-def test_a_noun_made_of_a_verb_is_no_event_that_has_to_be_told():
+def test_the_turn_of_the_year_is_new_year_and_no_turn_that_has_to_be_told():
     unit = unit_of("Dua orang ditahan karena merencanakan serangan selama perayaan Tahun Baru di Sankt Peterburg.")
     assert not missing_premise(understand("Kota mana yang mau diserang pas pesta pergantian tahun?"), unit)
